@@ -1,0 +1,166 @@
+#pragma once
+
+#include "rehearse/base/time.hpp"
+#include "rehearse/pg/performer_session.hpp"
+#include "rehearse/verdict/verdict.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rehearse::report {
+
+// report.json, field for field. Fields are added, never renamed, within a schema_version. Spans are in milliseconds with
+// fractions where the name ends in _ms.
+
+struct SnapshotPart {
+    std::string name, path, format;
+    std::string taken_at;            // ISO 8601, UTC
+    double age_days = 0;
+    std::string server_version;
+    std::uint64_t size_bytes = 0;
+    std::string sha256;
+};
+
+struct BasePart {
+    std::string id;
+    bool reused = false;
+    double restore_ms = 0, clone_ms = 0, vacuum_ms = 0;
+    std::string restored = "full";   // full | touched
+};
+
+struct ScratchPart {
+    std::string engine, image, server_version;
+    std::map<std::string, std::string> settings;
+    BasePart base;
+};
+
+struct SamplerPart {
+    double interval_ms = 0;
+    std::uint64_t readings = 0;
+    double gap_p50_ms = 0, gap_p99_ms = 0, longest_gap_ms = 0;
+};
+
+struct ErrorPart {
+    std::string sqlstate, message, path;
+    int line = 0, column = 0;
+    std::size_t statement = 0;
+    std::string detail, hint;        // detail may hold row values: JSON and terminal only, never Markdown
+    std::vector<std::string> left_behind;
+};
+
+struct LockPart {
+    std::string relation, mode;
+    double acquired_ms = 0, released_ms = 0, held_ms = 0, waited_ms = 0;
+    std::string evidence;
+    bool new_relation = false;
+};
+
+struct RewritePart {
+    std::string relation;
+    std::int64_t bytes_before = 0, bytes_after = 0;
+};
+
+struct IndexBuildPart {
+    std::string index, relation;
+    double elapsed_ms = 0;
+    bool valid = true;
+};
+
+struct NoticePart {
+    std::string severity, sqlstate, message;
+};
+
+struct StatementPart {
+    std::size_t ordinal = 0;
+    std::string path;
+    int line = 0, column = 0;
+    std::string sql;
+    bool sql_shortened = false;
+    std::uint64_t repeated = 1;
+    int last_line = 0;
+    std::string kind;
+    std::string command_tag;
+    double elapsed_ms = 0;
+    std::optional<double> commit_ms;
+    std::optional<std::int64_t> rows, wal_bytes;
+    std::int64_t temp_bytes = 0;
+    std::string evidence;
+    bool wrapped = false;
+    bool gave_up = false;
+    std::vector<LockPart> locks;     // that this statement acquired
+    std::vector<RewritePart> rewrites;
+    std::vector<IndexBuildPart> index_builds;
+    std::vector<NoticePart> notices;
+};
+
+struct BlockingPart {
+    std::string relation, mode;
+    std::string blocks;              // reads_and_writes | writes
+    double held_ms = 0;
+    std::size_t acquired_by = 0;
+    std::vector<std::size_t> stretched_by;
+    std::string evidence;
+};
+
+struct FindingPart {
+    std::string rule, severity;
+    std::optional<std::size_t> statement;
+    std::optional<int> line;
+    std::optional<std::string> relation;
+    std::string message, instead, evidence;
+    std::string allowed_because;
+};
+
+struct MigrationPart {
+    std::string version, name, path, tool, transaction_mode;
+    bool in_change = true;
+    std::string label;
+    double elapsed_ms = 0;
+    std::string because;
+    std::optional<ErrorPart> error;
+    std::vector<StatementPart> statements;
+    std::vector<BlockingPart> blocking;
+    std::vector<FindingPart> findings;
+};
+
+struct Report {
+    int schema_version = 1;
+    std::string tool_version;
+    std::string run_id, started_at, finished_at;
+    std::string label;
+    SnapshotPart snapshot;
+    ScratchPart scratch;
+    double noisy_ms = 0, rethink_ms = 0;
+    SamplerPart sampler;
+    std::vector<std::string> warnings;   // stale snapshot, skipped snapshot, fallback engine, stand-in locale, ...
+    std::vector<MigrationPart> migrations;
+};
+
+// The part of one migration.
+MigrationPart migration_part(const plan::PlannedMigration& planned, const observe::MigrationObservation& observed,
+                             const verdict::MigrationVerdict& verdict);
+
+std::string render_json(const Report& report);        // ends in a line feed; 2 spaces
+// Throws Error(usage) naming the field when it is not a report of a schema_version that we know.
+Report parse_json(const std::string& text);
+
+struct TerminalStyle {
+    bool colour = false;
+    int width = 80;
+};
+std::string render_terminal(const Report& report, const TerminalStyle& style);
+
+struct MarkdownStyle {
+    bool mask_literals = false;
+    std::size_t size_limit = 65536;      // bytes; GitHub's limit of a comment
+};
+// Public: no row values (SQLSTATE and counts, not DETAIL).
+std::string render_markdown(const Report& report, const MarkdownStyle& style);
+
+// One line of the terminal report, as it is also printed while the replay runs.
+std::string render_migration_line(const MigrationPart& migration, const TerminalStyle& style);
+
+}  // namespace rehearse::report
