@@ -30,7 +30,7 @@ function(rehearse_test)
     target_link_libraries(${T_NAME} PRIVATE rehearse_test_support GTest::gmock GTest::gtest GTest::gtest_main)
     target_compile_definitions(${T_NAME} PRIVATE
         REHEARSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-        REHEARSE_BINARY="$<TARGET_FILE:rehearse>")
+        REHEARSE_BINARY="${CMAKE_BINARY_DIR}/src/cli/rehearse")
     include(GoogleTest)
     gtest_discover_tests(${T_NAME} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
         PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT})

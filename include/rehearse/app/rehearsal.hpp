@@ -22,28 +22,28 @@ struct RehearsalOptions {
     std::filesystem::path snapshots = ".";
     migrations::SourceOptions source;
     plan::PlanOptions plan;
-    std::string since;                        // git ref; empty: every pending migration is in the change
+    std::string since;  // git ref; empty: every pending migration is in the change
     scratch::EngineKind engine = scratch::EngineKind::automatic;
     std::string image;
     std::optional<std::uint64_t> memory_bytes;
     std::optional<double> cpus;
     bool may_pull = true;
-    int jobs = 0;                             // 0: one a core
+    int jobs = 0;  // 0: one a core
     verdict::Thresholds thresholds;
     replay::ReplayOptions replay;
     bool keep_scratch = false;
-    std::filesystem::path out;                // empty: the run's folder in the state directory
-    std::filesystem::path state;              // empty: default_state_folder()
+    std::filesystem::path out;    // empty: the run's folder in the state directory
+    std::filesystem::path state;  // empty: default_state_folder()
 };
 
 struct RehearsalResult {
     report::Report report;
-    std::filesystem::path folder;             // where report.json and its fellows are
-    std::vector<std::string> kept;            // lines about a kept scratch
+    std::filesystem::path folder;   // where report.json and its fellows are
+    std::vector<std::string> kept;  // lines about a kept scratch
 };
 
 // snapshot -> base -> scratch -> plan -> replay -> observations -> findings -> verdict -> report.
-RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::ProcessRunner& runner, Progress& progress,
-                                    replay::ReplayListener& listener);
+RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::ProcessRunner& runner,
+                                    Progress& progress, replay::ReplayListener& listener);
 
 }  // namespace rehearse::app

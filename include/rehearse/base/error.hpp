@@ -20,8 +20,8 @@ enum class ErrorKind {
 
 int exit_code_of(ErrorKind kind);
 
-// The one exception type. Thrown when the rehearsal cannot go on; an outcome that is part of the answer (a migration
-// failed) is a value instead.
+// The one exception type. Thrown when the rehearsal cannot go on; an outcome that is part of the
+// answer (a migration failed) is a value instead.
 class Error : public std::exception {
   public:
     Error(ErrorKind kind, std::string message, std::vector<std::string> hints = {});
@@ -60,7 +60,8 @@ decltype(auto) in_context(const std::string& what, F&& f) {
     }
 }
 
-// "rehearse: error: ...", "  while ...", "  hint: ...", then the program's last lines. Ends in a line feed. Not redacted.
+// "rehearse: error: ...", "  while ...", "  hint: ...", then the program's last lines. Ends in a
+// line feed. Not redacted.
 std::string render_error(const Error& error);
 
 }  // namespace rehearse

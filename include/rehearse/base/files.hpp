@@ -19,10 +19,12 @@ void write_file_atomically(const fs::path& path, std::string_view content);
 // Makes the folder and its parents with mode 0700 where they are missing.
 void make_private_folder(const fs::path& path);
 
-// Bytes that an unprivileged user may still write on the file system of `path` (or of its nearest existing parent).
+// Bytes that an unprivileged user may still write on the file system of `path` (or of its nearest
+// existing parent).
 std::uint64_t free_bytes(const fs::path& path);
 
-// Removes the tree, also where folders have lost their write bit. Never throws; false when something is left.
+// Removes the tree, also where folders have lost their write bit. Never throws; false when
+// something is left.
 bool remove_tree(const fs::path& path) noexcept;
 
 // A private (0700) folder that is removed with everything in it when the object goes.
@@ -45,8 +47,8 @@ class TempDir {
     bool path_kept_ = false;
 };
 
-// An exclusive flock on a file that lives as long as the object: tells a sweep that the owner is alive. The kernel
-// lets go of it however the owner ends.
+// An exclusive flock on a file that lives as long as the object: tells a sweep that the owner is
+// alive. The kernel lets go of it however the owner ends.
 class FileLock {
   public:
     // Waits for nobody: nullopt when another process holds it.
@@ -60,10 +62,12 @@ class FileLock {
     int fd_;
 };
 
-// $XDG_STATE_HOME/rehearse (or ~/.local/state/rehearse) and $XDG_CACHE_HOME/rehearse (or ~/.cache/rehearse).
+// $XDG_STATE_HOME/rehearse (or ~/.local/state/rehearse) and $XDG_CACHE_HOME/rehearse (or
+// ~/.cache/rehearse).
 fs::path default_state_folder();
 fs::path default_cache_folder();
-// Where private run folders go: $TMPDIR or /tmp. Short, because a unix socket's path is at most 107 bytes.
+// Where private run folders go: $TMPDIR or /tmp. Short, because a unix socket's path is at most 107
+// bytes.
 fs::path default_temp_folder();
 
 }  // namespace rehearse

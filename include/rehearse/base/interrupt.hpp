@@ -2,8 +2,9 @@
 
 namespace rehearse {
 
-// Ctrl-C and SIGTERM, seen by everything that waits. The handler only notes the signal and makes fd() readable; the
-// waiting code then stops what it runs, throws Error(interrupted), and destructors remove the scratch.
+// Ctrl-C and SIGTERM, seen by everything that waits. The handler only notes the signal and makes
+// fd() readable; the waiting code then stops what it runs, throws Error(interrupted), and
+// destructors remove the scratch.
 class Interrupt {
   public:
     // Installs handlers for SIGINT, SIGTERM and SIGHUP, and ignores SIGPIPE. Call once, from main.

@@ -8,7 +8,8 @@
 
 namespace rehearse {
 
-// What a long step tells while it works. The terminal draws it as one changing line, a log as plain lines.
+// What a long step tells while it works. The terminal draws it as one changing line, a log as plain
+// lines.
 class Progress {
   public:
     virtual ~Progress() = default;
@@ -18,7 +19,8 @@ class Progress {
     // A step begins: "restoring shop.dump", "vacuum and analyze". Ends the step before it.
     virtual void begin(const std::string& step) = 0;
     // How far the current step is. `detail` is what it works on just now ("data public.audit_log").
-    virtual void update(std::uint64_t done, std::optional<std::uint64_t> total, Unit unit, const std::string& detail) = 0;
+    virtual void update(std::uint64_t done, std::optional<std::uint64_t> total, Unit unit,
+                        const std::string& detail) = 0;
     // The current step ended well; `summary` may add figures ("2.4 GB, 212 objects").
     virtual void end(const std::string& summary) = 0;
     // Something the reader should know, said once: a skipped snapshot, a fallback engine.

@@ -7,7 +7,8 @@
 
 namespace rehearse {
 
-// "512MB", "4GB", "1.5 TB", "8192"; powers of 1024 as PostgreSQL and docker count them. nullopt for anything else.
+// "512MB", "4GB", "1.5 TB", "8192"; powers of 1024 as PostgreSQL and docker count them. nullopt for
+// anything else.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
 // For people: "612 B", "4.1 GB".

@@ -12,7 +12,8 @@ using Clock = std::chrono::steady_clock;
 using WallClock = std::chrono::system_clock;
 using Millis = std::chrono::duration<double, std::milli>;
 
-// "30s", "5min", "1.5h", "250ms", "2d"; units ms, s, min (m), h, d. nullopt for anything else, negative included.
+// "30s", "5min", "1.5h", "250ms", "2d"; units ms, s, min (m), h, d. nullopt for anything else,
+// negative included.
 std::optional<Millis> parse_duration(std::string_view text);
 
 // For people: "0.8 ms", "41.2 s", "14 min 3 s", "2 h 5 min". Three significant figures at most.

@@ -23,21 +23,22 @@ enum class Evidence {
 
 std::string_view to_string(Evidence evidence);
 
-// One (transaction, relation, mode) from first seen to released. Times count on the migration's own clock: the sum of its
-// statements and commits, so that our readings in between are not in it.
+// One (transaction, relation, mode) from first seen to released. Times count on the migration's own
+// clock: the sum of its statements and commits, so that our readings in between are not in it.
 struct LockHold {
     pg::Oid relation_oid = 0;
     pg::RelationName relation;
-    char relkind = ' ';                  // pg_class.relkind
-    pg::LockMode mode{};                 // pg_locks.mode
-    Millis acquired{};                   // start of the statement that took it, or the first granted reading where it waited
-    Millis released{};                   // end of the COMMIT or ROLLBACK that let go of it
-    Millis waited{};                     // not granted before that, as the sampler saw it
+    char relkind = ' ';   // pg_class.relkind
+    pg::LockMode mode{};  // pg_locks.mode
+    Millis acquired{};    // start of the statement that took it, or the first granted reading where
+                          // it waited
+    Millis released{};    // end of the COMMIT or ROLLBACK that let go of it
+    Millis waited{};      // not granted before that, as the sampler saw it
     Evidence evidence = Evidence::exact;
-    bool new_relation = false;           // did not exist before this transaction: blocks nobody
-    std::size_t acquired_by = 0;         // ordinal of the statement, from 1
+    bool new_relation = false;              // did not exist before this transaction: blocks nobody
+    std::size_t acquired_by = 0;            // ordinal of the statement, from 1
     std::vector<std::size_t> stretched_by;  // later statements of the same transaction, by ordinal
-    std::string virtualtransaction;      // pg_locks.virtualtransaction
+    std::string virtualtransaction;         // pg_locks.virtualtransaction
 
     Millis held() const { return released - acquired; }
 };
@@ -57,27 +58,27 @@ struct IndexBuild {
 
 // One statement as it ran, or a run of small like statements folded into one (repeated > 1).
 struct StatementObservation {
-    std::size_t ordinal = 0;             // from 1 within the migration
+    std::size_t ordinal = 0;  // from 1 within the migration
     sql::Position position;
-    std::string sql;                     // shortened to kLongestSql
+    std::string sql;  // shortened to kLongestSql
     bool sql_shortened = false;
-    std::uint64_t repeated = 1;          // how many statements this stands for
-    int last_line = 0;                   // of the last one of them
+    std::uint64_t repeated = 1;  // how many statements this stands for
+    int last_line = 0;           // of the last one of them
     sql::Classification classification;
     std::string command_tag;
-    Millis started{};                    // on the migration's clock
+    Millis started{};  // on the migration's clock
     Millis elapsed{};
     std::optional<Millis> commit_elapsed;  // its own COMMIT, where it had one
     std::optional<std::int64_t> rows;
     std::optional<std::int64_t> wal_bytes;
     std::int64_t temp_bytes = 0;
     Evidence evidence = Evidence::none;  // of its locks
-    bool wrapped = false;                // we put BEGIN/COMMIT around it so that its locks could be read
+    bool wrapped = false;  // we put BEGIN/COMMIT around it so that its locks could be read
     std::vector<Rewrite> rewrites;
     std::vector<IndexBuild> index_builds;
     std::vector<pg::Notice> notices;
     std::optional<pg::ServerError> error;
-    bool gave_up = false;                // cancelled by --give-up-after
+    bool gave_up = false;  // cancelled by --give-up-after
 };
 
 inline constexpr std::size_t kLongestSql = 2000;
@@ -86,28 +87,29 @@ inline constexpr std::size_t kItemisedStatements = 5000;
 
 struct FailurePoint {
     std::size_t ordinal = 0;
-    sql::Position position;              // of the error itself: file line and column
+    sql::Position position;  // of the error itself: file line and column
     pg::ServerError error;
     bool gave_up = false;
-    std::vector<std::string> left_behind;  // "INVALID index public.i", "2 statements before it are committed"
+    std::vector<std::string>
+        left_behind;  // "INVALID index public.i", "2 statements before it are committed"
 };
 
 struct MigrationObservation {
-    bool ran = false;                    // false: not_run, because of an earlier failure
-    Millis elapsed{};                    // sum of statements and commits
+    bool ran = false;  // false: not_run, because of an earlier failure
+    Millis elapsed{};  // sum of statements and commits
     std::vector<StatementObservation> statements;
-    std::vector<LockHold> holds;         // relations only; system catalogs left out
+    std::vector<LockHold> holds;  // relations only; system catalogs left out
     std::optional<FailurePoint> failure;
 };
 
 // The sampler's own figures.
 struct SamplerFigures {
-    Millis interval{};                   // asked for
+    Millis interval{};  // asked for
     std::uint64_t readings = 0;
-    Millis gap_p50{};                    // between the ends of readings that follow each other, while a statement ran
+    Millis gap_p50{};  // between the ends of readings that follow each other, while a statement ran
     Millis gap_p99{};
     Millis longest_gap{};
-    bool lost = false;                   // the connection broke and could not be made again
+    bool lost = false;  // the connection broke and could not be made again
 };
 
 }  // namespace rehearse::observe

@@ -16,8 +16,8 @@ struct AvailableExtension {
     std::vector<std::string> versions;
 };
 
-// Everything that prepares and questions the scratch outside the replay. Owns one libpqxx connection; never leaves its
-// thread. Server errors come as Error(scratch) unless said otherwise.
+// Everything that prepares and questions the scratch outside the replay. Owns one libpqxx
+// connection; never leaves its thread. Server errors come as Error(scratch) unless said otherwise.
 class AdminSession {
   public:
     // Throws Error(scratch) when the server does not answer.
@@ -26,7 +26,8 @@ class AdminSession {
     ~AdminSession();
 
     ServerVersion server_version() const;
-    // current_setting('rehearse.run', true): the marker that only a scratch of ours carries; empty elsewhere.
+    // current_setting('rehearse.run', true): the marker that only a scratch of ours carries; empty
+    // elsewhere.
     std::string marker() const;
     // pg_settings.setting of the named parameters that this server knows.
     std::map<std::string, std::string> settings(const std::vector<std::string>& names) const;
@@ -35,27 +36,31 @@ class AdminSession {
     void create_nologin_role(const std::string& name);
     std::vector<AvailableExtension> available_extensions() const;
     bool database_exists(const std::string& name) const;
-    // Runs a statement made by pg_dump (CREATE DATABASE, ALTER DATABASE ... SET). Returns the server's message on failure.
+    // Runs a statement made by pg_dump (CREATE DATABASE, ALTER DATABASE ... SET). Returns the
+    // server's message on failure.
     std::optional<std::string> try_statement(const std::string& sql);
 
     struct RelationCount {
-        std::int64_t tables = 0;   // relkind r, p, m outside the system schemas
+        std::int64_t tables = 0;  // relkind r, p, m outside the system schemas
         std::int64_t indexes = 0;
-        std::int64_t bytes = 0;    // pg_database_size
+        std::int64_t bytes = 0;  // pg_database_size
     };
     RelationCount relation_count() const;
-    // VACUUM (ANALYZE) of the whole database, with `parallel` connections' worth left to the caller.
+    // VACUUM (ANALYZE) of the whole database, with `parallel` connections' worth left to the
+    // caller.
     void vacuum_analyze();
     void checkpoint();
 
-    // Rows of a tool's history table as text; nullopt when the relation or a column is not there. The names are quoted here.
+    // Rows of a tool's history table as text; nullopt when the relation or a column is not there.
+    // The names are quoted here.
     std::optional<std::vector<std::vector<std::optional<std::string>>>> read_history_table(
         const RelationName& table, const std::vector<std::string>& columns) const;
     // Schemas that hold a table of this name, current_schema() first.
     std::vector<RelationName> tables_named(const std::string& name) const;
     // Column name -> type name (format_type) of one table; empty when it is not there.
     std::map<std::string, std::string> columns_of(const RelationName& table) const;
-    // True when a user table exists: an empty history then means that the snapshot left the history out.
+    // True when a user table exists: an empty history then means that the snapshot left the history
+    // out.
     bool has_user_tables() const;
 
   private:
@@ -63,7 +68,9 @@ class AdminSession {
     std::unique_ptr<Impl> impl_;
 };
 
-// True when a real query is answered at this address and the marker there is `marker`. Never throws.
-bool answers_with_marker(const ConnInfo& where, const std::string& marker, std::string& why_not) noexcept;
+// True when a real query is answered at this address and the marker there is `marker`. Never
+// throws.
+bool answers_with_marker(const ConnInfo& where, const std::string& marker,
+                         std::string& why_not) noexcept;
 
 }  // namespace rehearse::pg

@@ -32,20 +32,22 @@ struct ServerError {
 };
 
 struct ExecuteResult {
-    Millis elapsed{};                 // from just before the send to the last byte of the answer
-    std::string command_tag;          // "ALTER TABLE", "INSERT 0 3"; of the last statement when the text held several
+    Millis elapsed{};         // from just before the send to the last byte of the answer
+    std::string command_tag;  // "ALTER TABLE", "INSERT 0 3"; of the last statement when the text
+                              // held several
     std::optional<std::int64_t> rows;  // affected or returned, where the tag says so
-    std::int64_t temp_bytes = 0;      // temporary files, from log_temp_files at client_min_messages=log
-    std::vector<Notice> notices;      // LOG lines left out
+    std::int64_t temp_bytes = 0;  // temporary files, from log_temp_files at client_min_messages=log
+    std::vector<Notice> notices;  // LOG lines left out
     std::optional<ServerError> error;
-    bool cancelled_by_us = false;     // ran over the limit and was cancelled
+    bool cancelled_by_us = false;  // ran over the limit and was cancelled
 };
 
 // What the connection is in after a statement (PQtransactionStatus).
 enum class TransactionState { idle, in_transaction, in_failed_transaction, unknown };
 
-// The session that runs the migration. It speaks the simple protocol as psql does, and takes libpq and not libpqxx: it
-// needs the error's position and detail, COPY data as it stands in the file, and a wait that a limit or Ctrl-C ends.
+// The session that runs the migration. It speaks the simple protocol as psql does, and takes libpq
+// and not libpqxx: it needs the error's position and detail, COPY data as it stands in the file,
+// and a wait that a limit or Ctrl-C ends.
 class PerformerSession {
   public:
     explicit PerformerSession(const ConnInfo& where);
@@ -53,12 +55,15 @@ class PerformerSession {
     PerformerSession& operator=(PerformerSession&&) noexcept;
     ~PerformerSession();
 
-    // Sends the text as one simple Query and waits. A server error is part of the answer. Throws Error(scratch) when the
-    // connection is lost, Error(interrupted) after an interrupt (the statement is cancelled first).
+    // Sends the text as one simple Query and waits. A server error is part of the answer. Throws
+    // Error(scratch) when the connection is lost, Error(interrupted) after an interrupt (the
+    // statement is cancelled first).
     ExecuteResult execute(const std::string& sql, std::optional<Millis> give_up_after = {});
 
-    // COPY ... FROM STDIN: `next_chunk` fills the buffer with the data as the file holds it; 0 ends it.
-    ExecuteResult copy_in(const std::string& sql, const std::function<std::size_t(std::span<char>)>& next_chunk,
+    // COPY ... FROM STDIN: `next_chunk` fills the buffer with the data as the file holds it; 0 ends
+    // it.
+    ExecuteResult copy_in(const std::string& sql,
+                          const std::function<std::size_t(std::span<char>)>& next_chunk,
                           std::optional<Millis> give_up_after = {});
 
     TransactionState transaction_state() const;

@@ -10,7 +10,8 @@ namespace rehearse::pg {
 
 using Oid = std::uint32_t;
 
-// How to reach a server. `host` is a folder (unix socket) or an address. Never printed with its password.
+// How to reach a server. `host` is a folder (unix socket) or an address. Never printed with its
+// password.
 struct ConnInfo {
     std::string host;
     int port = 5432;
@@ -26,12 +27,14 @@ struct ServerVersion {
 
     int major() const { return number / 10000; }
     std::string text() const;  // "15.18"
-    // "15.18 (Debian 15.18-0+deb12u1)", "17beta1", "9.6.24": nullopt when it does not start with a number.
+    // "15.18 (Debian 15.18-0+deb12u1)", "17beta1", "9.6.24": nullopt when it does not start with a
+    // number.
     static std::optional<ServerVersion> parse(std::string_view text);
     auto operator<=>(const ServerVersion&) const = default;
 };
 
-// PostgreSQL manual, 13.3.1 "Table-Level Locks", weakest first; spelled as pg_locks.mode spells them.
+// PostgreSQL manual, 13.3.1 "Table-Level Locks", weakest first; spelled as pg_locks.mode spells
+// them.
 enum class LockMode {
     access_share,
     row_share,
@@ -45,17 +48,19 @@ enum class LockMode {
 
 inline constexpr int kLockModeCount = 8;
 
-std::string_view to_string(LockMode mode);                   // "AccessExclusiveLock"
-std::optional<LockMode> lock_mode_from(std::string_view name);  // accepts exactly pg_locks' spelling
-bool conflicts(LockMode a, LockMode b);                      // table 13.2
-bool blocks_reads(LockMode mode);                            // conflicts with SELECT's AccessShareLock
-bool blocks_writes(LockMode mode);                           // conflicts with INSERT/UPDATE/DELETE's RowExclusiveLock
+std::string_view to_string(LockMode mode);  // "AccessExclusiveLock"
+std::optional<LockMode> lock_mode_from(
+    std::string_view name);              // accepts exactly pg_locks' spelling
+bool conflicts(LockMode a, LockMode b);  // table 13.2
+bool blocks_reads(LockMode mode);        // conflicts with SELECT's AccessShareLock
+bool blocks_writes(LockMode mode);       // conflicts with INSERT/UPDATE/DELETE's RowExclusiveLock
 
 struct RelationName {
     std::string schema;  // empty where the text did not say
     std::string name;
 
-    std::string text() const;  // "audit_log" in schema public, else "billing.invoices"; quoted where needed
+    std::string text()
+        const;  // "audit_log" in schema public, else "billing.invoices"; quoted where needed
     auto operator<=>(const RelationName&) const = default;
 };
 

@@ -9,12 +9,14 @@
 
 namespace rehearse::plan {
 
-// What reading a migration's file once, before anything runs, told of it. Memory does not follow the file's size.
+// What reading a migration's file once, before anything runs, told of it. Memory does not follow
+// the file's size.
 struct FileSurvey {
     std::uint64_t bytes = 0;
-    std::uint64_t statements = 0;            // with text; meta-commands not counted
-    bool controls_transactions = false;      // has BEGIN, COMMIT, ROLLBACK of its own
-    std::uint64_t forbidden_in_transaction = 0;  // statements that PostgreSQL refuses in a transaction block
+    std::uint64_t statements = 0;        // with text; meta-commands not counted
+    bool controls_transactions = false;  // has BEGIN, COMMIT, ROLLBACK of its own
+    std::uint64_t forbidden_in_transaction =
+        0;  // statements that PostgreSQL refuses in a transaction block
     std::string sha256;
     // "-- rehearse: allow <rule-id> because <reason>"
     struct Allowed {
@@ -28,7 +30,7 @@ struct FileSurvey {
 struct PlannedMigration {
     migrations::Migration migration;
     FileSurvey survey;
-    bool in_change = true;   // added by this change (--since); all are where no ref was given
+    bool in_change = true;  // added by this change (--since); all are where no ref was given
 };
 
 struct ReplayPlan {
@@ -36,18 +38,21 @@ struct ReplayPlan {
 };
 
 struct PlanOptions {
-    std::vector<std::string> only;   // --only VERSION...
-    std::string until;               // --until VERSION, included
+    std::vector<std::string> only;  // --only VERSION...
+    std::string until;              // --until VERSION, included
 };
 
-// Reads every pending file and checks what can be checked without a server. Throws Error(migrations) naming file, line and column: not
-// UTF-8, an unterminated quote or comment, a psql meta-command that is not harmless. An unknown version in the options is Error(usage).
-ReplayPlan plan_replay(const std::vector<migrations::Migration>& pending, const PlanOptions& options);
+// Reads every pending file and checks what can be checked without a server. Throws
+// Error(migrations) naming file, line and column: not UTF-8, an unterminated quote or comment, a
+// psql meta-command that is not harmless. An unknown version in the options is Error(usage).
+ReplayPlan plan_replay(const std::vector<migrations::Migration>& pending,
+                       const PlanOptions& options);
 
 // The survey of one file; the same errors.
 FileSurvey survey_file(const migrations::Migration& migration);
 
-// psql meta-commands that change nothing that a rehearsal measures: \echo, \qecho, \warn, \timing, \pset, \x, \encoding utf8, \set ON_ERROR_STOP ...
+// psql meta-commands that change nothing that a rehearsal measures: \echo, \qecho, \warn, \timing,
+// \pset, \x, \encoding utf8, \set ON_ERROR_STOP ...
 bool is_harmless_meta_command(std::string_view line);
 
 }  // namespace rehearse::plan

@@ -26,10 +26,12 @@ struct ProcessSpec {
     std::map<std::string, std::string> env;  // added to ours
     std::vector<std::string> secrets;        // taken out of every message about this process
     std::string stdin_text;                  // empty: /dev/null
-    // Fills the buffer with the next bytes for stdin and returns how many; 0 ends the input. Wins over stdin_text.
+    // Fills the buffer with the next bytes for stdin and returns how many; 0 ends the input. Wins
+    // over stdin_text.
     std::function<std::size_t(std::span<char>)> stdin_source;
     std::filesystem::path working_dir;  // empty: ours
-    std::optional<Millis> timeout;      // over it: SIGTERM, then SIGKILL after 2 s, to the whole process group
+    std::optional<Millis>
+        timeout;  // over it: SIGTERM, then SIGKILL after 2 s, to the whole process group
     std::optional<RunAs> run_as;
     std::function<void(const std::string&)> on_stdout_line;  // called from run(), on its thread
     std::function<void(const std::string&)> on_stderr_line;
@@ -50,9 +52,9 @@ struct ProcessResult {
     bool ok() const { return exit_code == 0 && !timed_out; }
 };
 
-// A program that runs beside us (the local postgres server, docker logs). Its destructor ends it: SIGKILL to the group
-// if it still runs. On Linux it also gets `death_signal` when the thread that started it ends (PR_SET_PDEATHSIG), so that
-// it does not outlive a killed rehearse.
+// A program that runs beside us (the local postgres server, docker logs). Its destructor ends it:
+// SIGKILL to the group if it still runs. On Linux it also gets `death_signal` when the thread that
+// started it ends (PR_SET_PDEATHSIG), so that it does not outlive a killed rehearse.
 class RunningProcess {
   public:
     virtual ~RunningProcess() = default;
@@ -64,9 +66,9 @@ class RunningProcess {
     virtual bool wait(Millis limit) = 0;
 };
 
-// The one way to start a program. Throws Error when the program cannot be found or started; a non-zero exit is a
-// result, because only the caller knows whether it is an error and what to do about it. An interrupt ends the process
-// and throws Error(interrupted).
+// The one way to start a program. Throws Error when the program cannot be found or started; a
+// non-zero exit is a result, because only the caller knows whether it is an error and what to do
+// about it. An interrupt ends the process and throws Error(interrupted).
 class ProcessRunner {
   public:
     virtual ~ProcessRunner() = default;
@@ -74,7 +76,8 @@ class ProcessRunner {
     // Like run(), but an interrupt that was requested does not stop it: for cleaning up.
     virtual ProcessResult run_to_clean_up(const ProcessSpec& spec) = 0;
     // stdout and stderr go to `log` (appended, mode 0600).
-    virtual std::unique_ptr<RunningProcess> start(const ProcessSpec& spec, const std::filesystem::path& log,
+    virtual std::unique_ptr<RunningProcess> start(const ProcessSpec& spec,
+                                                  const std::filesystem::path& log,
                                                   int death_signal) = 0;
 };
 

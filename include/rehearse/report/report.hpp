@@ -12,12 +12,12 @@
 
 namespace rehearse::report {
 
-// report.json, field for field. Fields are added, never renamed, within a schema_version. Spans are in milliseconds with
-// fractions where the name ends in _ms.
+// report.json, field for field. Fields are added, never renamed, within a schema_version. Spans are
+// in milliseconds with fractions where the name ends in _ms.
 
 struct SnapshotPart {
     std::string name, path, format;
-    std::string taken_at;            // ISO 8601, UTC
+    std::string taken_at;  // ISO 8601, UTC
     double age_days = 0;
     std::string server_version;
     std::uint64_t size_bytes = 0;
@@ -28,7 +28,7 @@ struct BasePart {
     std::string id;
     bool reused = false;
     double restore_ms = 0, clone_ms = 0, vacuum_ms = 0;
-    std::string restored = "full";   // full | touched
+    std::string restored = "full";  // full | touched
 };
 
 struct ScratchPart {
@@ -47,7 +47,7 @@ struct ErrorPart {
     std::string sqlstate, message, path;
     int line = 0, column = 0;
     std::size_t statement = 0;
-    std::string detail, hint;        // detail may hold row values: JSON and terminal only, never Markdown
+    std::string detail, hint;  // detail may hold row values: JSON and terminal only, never Markdown
     std::vector<std::string> left_behind;
 };
 
@@ -90,7 +90,7 @@ struct StatementPart {
     std::string evidence;
     bool wrapped = false;
     bool gave_up = false;
-    std::vector<LockPart> locks;     // that this statement acquired
+    std::vector<LockPart> locks;  // that this statement acquired
     std::vector<RewritePart> rewrites;
     std::vector<IndexBuildPart> index_builds;
     std::vector<NoticePart> notices;
@@ -98,7 +98,7 @@ struct StatementPart {
 
 struct BlockingPart {
     std::string relation, mode;
-    std::string blocks;              // reads_and_writes | writes
+    std::string blocks;  // reads_and_writes | writes
     double held_ms = 0;
     std::size_t acquired_by = 0;
     std::vector<std::size_t> stretched_by;
@@ -135,15 +135,17 @@ struct Report {
     ScratchPart scratch;
     double noisy_ms = 0, rethink_ms = 0;
     SamplerPart sampler;
-    std::vector<std::string> warnings;   // stale snapshot, skipped snapshot, fallback engine, stand-in locale, ...
+    std::vector<std::string>
+        warnings;  // stale snapshot, skipped snapshot, fallback engine, stand-in locale, ...
     std::vector<MigrationPart> migrations;
 };
 
 // The part of one migration.
-MigrationPart migration_part(const plan::PlannedMigration& planned, const observe::MigrationObservation& observed,
+MigrationPart migration_part(const plan::PlannedMigration& planned,
+                             const observe::MigrationObservation& observed,
                              const verdict::MigrationVerdict& verdict);
 
-std::string render_json(const Report& report);        // ends in a line feed; 2 spaces
+std::string render_json(const Report& report);  // ends in a line feed; 2 spaces
 // Throws Error(usage) naming the field when it is not a report of a schema_version that we know.
 Report parse_json(const std::string& text);
 
@@ -155,7 +157,7 @@ std::string render_terminal(const Report& report, const TerminalStyle& style);
 
 struct MarkdownStyle {
     bool mask_literals = false;
-    std::size_t size_limit = 65536;      // bytes; GitHub's limit of a comment
+    std::size_t size_limit = 65536;  // bytes; GitHub's limit of a comment
 };
 // Public: no row values (SQLSTATE and counts, not DETAIL).
 std::string render_markdown(const Report& report, const MarkdownStyle& style);

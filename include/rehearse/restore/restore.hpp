@@ -16,16 +16,17 @@ struct RestoreOptions {
 
 struct RestoreResult {
     std::string database;
-    Millis restore_elapsed{};             // schema, rows and indexes; VACUUM not in it
+    Millis restore_elapsed{};  // schema, rows and indexes; VACUUM not in it
     Millis vacuum_elapsed{};
     std::vector<std::string> roles_made;  // NOLOGIN stand-ins
-    std::vector<std::string> harmless;    // pg_restore's errors that do not change what is rehearsed
+    std::vector<std::string> harmless;  // pg_restore's errors that do not change what is rehearsed
 };
 
-// Restores the snapshot into a fresh server: database with the dump's encoding and locale, stand-in roles, extension
-// check before the first row, schema, rows, indexes, VACUUM (ANALYZE). Owners and grants are kept. Throws Error(snapshot) when
-// it cannot be restored.
-RestoreResult restore_snapshot(const snapshot::Snapshot& snapshot, scratch::Engine& engine, scratch::ScratchServer& server,
-                               const RestoreOptions& options, Progress& progress);
+// Restores the snapshot into a fresh server: database with the dump's encoding and locale, stand-in
+// roles, extension check before the first row, schema, rows, indexes, VACUUM (ANALYZE). Owners and
+// grants are kept. Throws Error(snapshot) when it cannot be restored.
+RestoreResult restore_snapshot(const snapshot::Snapshot& snapshot, scratch::Engine& engine,
+                               scratch::ScratchServer& server, const RestoreOptions& options,
+                               Progress& progress);
 
 }  // namespace rehearse::restore

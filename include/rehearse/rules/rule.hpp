@@ -15,18 +15,20 @@ std::string_view to_string(Severity severity);
 
 // One rule's answer about one migration.
 struct Finding {
-    std::string rule;                        // readable id, never reused
+    std::string rule;  // readable id, never reused
     Severity severity = Severity::warning;
-    std::optional<std::size_t> statement;    // ordinal
+    std::optional<std::size_t> statement;  // ordinal
     std::optional<int> line;
     std::optional<pg::RelationName> relation;
-    std::string message;                     // what was seen: "rewrote 4.1 GB, 31 M rows, under AccessExclusiveLock for 41.2 s"
+    std::string message;  // what was seen: "rewrote 4.1 GB, 31 M rows, under AccessExclusiveLock
+                          // for 41.2 s"
     std::string instead;
     observe::Evidence evidence = observe::Evidence::text;
-    std::string allowed_because;             // silenced by "-- rehearse: allow"; empty otherwise
+    std::string allowed_because;  // silenced by "-- rehearse: allow"; empty otherwise
 };
 
-// Nothing in this module talks to PostgreSQL. A rule sees the plan and the observations, so an old report can be judged again.
+// Nothing in this module talks to PostgreSQL. A rule sees the plan and the observations, so an old
+// report can be judged again.
 struct RuleInput {
     const plan::PlannedMigration& planned;
     const observe::MigrationObservation& observed;
@@ -34,8 +36,8 @@ struct RuleInput {
 
 // A rule is data plus one function; one file each in src/rules/.
 struct RuleInfo {
-    std::string_view id;              // "table-rewrite"
-    int checklist_rule;               // 1-8 of the checklist it serves
+    std::string_view id;  // "table-rewrite"
+    int checklist_rule;   // 1-8 of the checklist it serves
     std::string_view does_to_users;
     std::string_view instead;
     std::vector<Finding> (*check)(const RuleInput&);

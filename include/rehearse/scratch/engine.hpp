@@ -19,18 +19,21 @@ namespace rehearse::scratch {
 // Server parameters given on the command line of postgres: name -> value.
 using Settings = std::map<std::string, std::string>;
 
-// Restore: what is only about durability is off. Every entry was measured to help; see src/README.md.
+// Restore: what is only about durability is off. Every entry was measured to help; see
+// src/README.md.
 Settings restore_settings(std::uint64_t memory_bytes, int cpus);
 // Replay: production-like, durability on.
 Settings replay_settings(std::uint64_t memory_bytes, int cpus);
 
-// A data directory that an engine owns: a private folder (local) or a named volume (docker, podman).
+// A data directory that an engine owns: a private folder (local) or a named volume (docker,
+// podman).
 struct DataVolume {
-    std::string name;               // "rehearse-<run>-data"
-    std::filesystem::path folder;   // local only
+    std::string name;              // "rehearse-<run>-data"
+    std::filesystem::path folder;  // local only
 };
 
-// A running server. Destruction stops it and removes what runs it (child or container); the volume stays.
+// A running server. Destruction stops it and removes what runs it (child or container); the volume
+// stays.
 class ScratchServer {
   public:
     virtual ~ScratchServer() = default;
@@ -44,21 +47,24 @@ class ScratchServer {
     virtual std::vector<std::string> keep() = 0;
 };
 
-// A client program to run where the server's own versions are (inside the container for docker and podman).
+// A client program to run where the server's own versions are (inside the container for docker and
+// podman).
 struct ClientTool {
-    std::string program;                   // "pg_restore", "psql", "pg_dump", "vacuumdb"
-    std::vector<std::string> args;         // without connection options: the engine adds host, port and user
-    std::string dbname;                    // empty: none
-    std::optional<std::filesystem::path> input;  // a file or folder that the tool reads; its path is put where args say "{input}"
+    std::string program;  // "pg_restore", "psql", "pg_dump", "vacuumdb"
+    std::vector<std::string>
+        args;            // without connection options: the engine adds host, port and user
+    std::string dbname;  // empty: none
+    std::optional<std::filesystem::path>
+        input;  // a file or folder that the tool reads; its path is put where args say "{input}"
     std::function<std::size_t(std::span<char>)> stdin_source;
     std::filesystem::path stdout_file;
     std::function<void(const std::string&)> on_stderr_line;
 };
 
 struct EngineOptions {
-    std::string run_id;                    // every object is named rehearse-<run> and labelled rehearse.run=<run>
-    std::filesystem::path run_folder;      // private temporary folder of this run, holds its lock
-    std::string image;                     // empty: postgres:<major>
+    std::string run_id;  // every object is named rehearse-<run> and labelled rehearse.run=<run>
+    std::filesystem::path run_folder;  // private temporary folder of this run, holds its lock
+    std::string image;                 // empty: postgres:<major>
     std::optional<std::uint64_t> memory_bytes;
     std::optional<double> cpus;
     bool may_pull = true;
@@ -67,40 +73,47 @@ struct EngineOptions {
 class Engine {
   public:
     virtual ~Engine() = default;
-    virtual std::string name() const = 0;             // "local", "docker", "podman"
-    virtual std::string image() const = 0;            // empty for local
+    virtual std::string name() const = 0;   // "local", "docker", "podman"
+    virtual std::string image() const = 0;  // empty for local
     virtual pg::ServerVersion server_version() const = 0;
 
     // An empty, initialised data directory.
     virtual DataVolume create_volume() = 0;
     virtual DataVolume clone_volume(const DataVolume& base) = 0;
     virtual void remove_volume(const DataVolume& volume) = 0;
-    virtual std::uint64_t free_bytes() = 0;           // where its volumes are; 0 when it cannot be told
-    // Returns once a real query is answered at the address that the replay will use and the marker agrees.
-    virtual std::unique_ptr<ScratchServer> start(const DataVolume& volume, const Settings& settings) = 0;
-    virtual process::ProcessResult run_client_tool(ScratchServer& server, const ClientTool& tool) = 0;
+    virtual std::uint64_t free_bytes() = 0;  // where its volumes are; 0 when it cannot be told
+    // Returns once a real query is answered at the address that the replay will use and the marker
+    // agrees.
+    virtual std::unique_ptr<ScratchServer> start(const DataVolume& volume,
+                                                 const Settings& settings) = 0;
+    virtual process::ProcessResult run_client_tool(ScratchServer& server,
+                                                   const ClientTool& tool) = 0;
 };
 
 enum class EngineKind { automatic, local, docker, podman };
 std::optional<EngineKind> engine_kind_from(std::string_view name);
 
-// Finds an engine that fits a snapshot of `wanted` server version. automatic: docker or podman if one answers and the image is there or
-// can be pulled, else local; says on `progress` which and why. Throws Error(scratch) with hints when none fits.
-std::unique_ptr<Engine> make_engine(EngineKind kind, pg::ServerVersion wanted, const EngineOptions& options,
-                                    process::ProcessRunner& runner, Progress& progress);
+// Finds an engine that fits a snapshot of `wanted` server version. automatic: docker or podman if
+// one answers and the image is there or can be pulled, else local; says on `progress` which and
+// why. Throws Error(scratch) with hints when none fits.
+std::unique_ptr<Engine> make_engine(EngineKind kind, pg::ServerVersion wanted,
+                                    const EngineOptions& options, process::ProcessRunner& runner,
+                                    Progress& progress);
 
 // What doctor prints of one engine.
 struct EngineStatus {
     std::string name;
     bool usable = false;
-    std::string found;                // "docker 20.10.24, images: postgres:15, postgres:17", "PostgreSQL 15.18 in /usr/lib/postgresql/15/bin"
-    std::string missing;              // empty when usable
-    std::string install_command;     // "apt install docker.io"
+    std::string found;  // "docker 20.10.24, images: postgres:15, postgres:17", "PostgreSQL 15.18 in
+                        // /usr/lib/postgresql/15/bin"
+    std::string missing;          // empty when usable
+    std::string install_command;  // "apt install docker.io"
 };
 std::vector<EngineStatus> look_for_engines(process::ProcessRunner& runner);
 
-// Removes what runs that no longer live left: folders `rehearse-<run>` under `temp` whose lock is free, and containers and
-// volumes whose name and label agree and whose run's lock is free. Returns one line for each thing removed.
+// Removes what runs that no longer live left: folders `rehearse-<run>` under `temp` whose lock is
+// free, and containers and volumes whose name and label agree and whose run's lock is free. Returns
+// one line for each thing removed.
 std::vector<std::string> sweep(const std::filesystem::path& temp, process::ProcessRunner& runner);
 
 }  // namespace rehearse::scratch

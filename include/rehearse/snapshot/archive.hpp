@@ -11,7 +11,8 @@
 
 namespace rehearse::snapshot {
 
-// One entry of a pg_dump archive's table of contents (src/bin/pg_dump/pg_backup_archiver.c, ReadToc).
+// One entry of a pg_dump archive's table of contents (src/bin/pg_dump/pg_backup_archiver.c,
+// ReadToc).
 struct TocEntry {
     int dump_id = 0;
     std::string tag;         // "audit_log"
@@ -21,16 +22,18 @@ struct TocEntry {
     std::string schema;
     std::string owner;
     bool has_data = false;
-    std::uint64_t data_bytes = 0;  // size of its data as stored (compressed); 0 when it cannot be told
+    std::uint64_t data_bytes =
+        0;  // size of its data as stored (compressed); 0 when it cannot be told
 };
 
-// The header and the table of contents of a custom, directory or tar archive, read without pg_restore so that any version
-// can be told and a cut-off file can be seen.
+// The header and the table of contents of a custom, directory or tar archive, read without
+// pg_restore so that any version can be told and a cut-off file can be seen.
 struct Archive {
-    int version_major = 0, version_minor = 0, version_rev = 0;  // archive format version, e.g. 1.14.0
+    int version_major = 0, version_minor = 0,
+        version_rev = 0;  // archive format version, e.g. 1.14.0
     std::string database;
-    pg::ServerVersion server_version;   // of the dumped server
-    std::string dump_version_text;      // of pg_dump
+    pg::ServerVersion server_version;  // of the dumped server
+    std::string dump_version_text;     // of pg_dump
     WallClock::time_point taken_at;
     std::vector<TocEntry> entries;
 };

@@ -21,12 +21,13 @@ std::string_view to_string(Format format);
 
 // One complete pg_dump of production.
 struct Snapshot {
-    std::string name;                  // file or folder name
+    std::string name;  // file or folder name
     std::filesystem::path path;
     Format format = Format::custom;
     Compression compression = Compression::none;
-    WallClock::time_point taken_at;    // the dump's own creation time, else a date in its name, else the file's time
-    std::string taken_at_source;       // "dump", "name", "file"
+    WallClock::time_point
+        taken_at;  // the dump's own creation time, else a date in its name, else the file's time
+    std::string taken_at_source;  // "dump", "name", "file"
     std::uint64_t size_bytes = 0;
     pg::ServerVersion server_version;  // number 0 when a plain dump does not say
     std::string database;              // empty when a plain dump does not say
@@ -41,7 +42,8 @@ struct Snapshot {
 
 struct Skipped {
     std::string name;
-    std::string why;  // "cut off: 3,102 of its 7,480 bytes of data are missing", "still being written"
+    std::string
+        why;  // "cut off: 3,102 of its 7,480 bytes of data are missing", "still being written"
 };
 
 struct Choice {
@@ -49,17 +51,22 @@ struct Choice {
     std::vector<Skipped> skipped;  // newer ones that were passed over
 };
 
-// Answers "latest", "latest~N", a name inside `place`, or a path. Throws Error(snapshot) that names the place and what was
-// found there. Never picks a snapshot that is still being written or is cut off.
-Choice find_snapshot(const std::string& wanted, const std::filesystem::path& place, Progress& progress);
+// Answers "latest", "latest~N", a name inside `place`, or a path. Throws Error(snapshot) that names
+// the place and what was found there. Never picks a snapshot that is still being written or is cut
+// off.
+Choice find_snapshot(const std::string& wanted, const std::filesystem::path& place,
+                     Progress& progress);
 
-// Reads and checks one file or folder. Throws Error(snapshot) when it is no dump, cut off or unreadable.
+// Reads and checks one file or folder. Throws Error(snapshot) when it is no dump, cut off or
+// unreadable.
 Snapshot read_snapshot(const std::filesystem::path& path, Progress& progress);
 
-// SHA-256 of the file, or of a directory dump's files in the order of their names, by the sha256sum program. Hex.
+// SHA-256 of the file, or of a directory dump's files in the order of their names, by the sha256sum
+// program. Hex.
 std::string sha256_of(const Snapshot& snapshot, process::ProcessRunner& runner);
 
-// The SQL of a plain dump, decompressed; fills the buffer, 0 at the end. Throws Error(snapshot) on a damaged stream.
+// The SQL of a plain dump, decompressed; fills the buffer, 0 at the end. Throws Error(snapshot) on
+// a damaged stream.
 std::function<std::size_t(std::span<char>)> open_plain(const Snapshot& snapshot);
 
 }  // namespace rehearse::snapshot

@@ -13,9 +13,9 @@
 
 namespace rehearse::sql {
 
-// Splits a script as psql's lexer does (src/fe_utils/psqlscan.l): quotes, E-strings, dollar quotes, nested comments,
-// parentheses (CREATE RULE), BEGIN ATOMIC bodies, COPY data; CRLF and a BOM are accepted. It reads as it goes: memory follows
-// the longest statement, not the file.
+// Splits a script as psql's lexer does (src/fe_utils/psqlscan.l): quotes, E-strings, dollar quotes,
+// nested comments, parentheses (CREATE RULE), BEGIN ATOMIC bodies, COPY data; CRLF and a BOM are
+// accepted. It reads as it goes: memory follows the longest statement, not the file.
 class ScriptReader {
   public:
     // Fills the buffer with the next bytes; 0 ends the script.
@@ -25,16 +25,19 @@ class ScriptReader {
     ScriptReader(ScriptReader&&) noexcept;
     ~ScriptReader();
 
-    static ScriptReader of_file(const std::filesystem::path& path);  // throws Error(migrations) when it cannot be read
+    static ScriptReader of_file(
+        const std::filesystem::path& path);  // throws Error(migrations) when it cannot be read
     static ScriptReader of_text(std::string text);
 
-    // The next statement, meta-command or (with an empty text) what is left at the end; nullopt after that.
+    // The next statement, meta-command or (with an empty text) what is left at the end; nullopt
+    // after that.
     std::optional<Statement> next();
 
-    // After a COPY ... FROM STDIN statement: the data up to and without its "\." line. 0 at its end. next() skips what
-    // was not read.
+    // After a COPY ... FROM STDIN statement: the data up to and without its "\." line. 0 at its
+    // end. next() skips what was not read.
     std::size_t read_copy_data(std::span<char> buffer);
-    // The end marker with its line feed, once the data was read to its end: for joining the pieces again.
+    // The end marker with its line feed, once the data was read to its end: for joining the pieces
+    // again.
     const std::string& copy_terminator() const;
 
   private:
@@ -45,13 +48,14 @@ class ScriptReader {
 // Classifies one statement's text. Cheap for row statements (tokens only), a parse for the rest.
 Classification classify(std::string_view text);
 
-// The text with comments and white-space runs taken out and literals left: for telling equal statements.
+// The text with comments and white-space runs taken out and literals left: for telling equal
+// statements.
 std::string normalized(std::string_view text);
 // Literals and numbers become '?'; for public output.
 std::string with_masked_literals(std::string_view text);
 
-// Names of the roles that a script written by pg_dump relies on (OWNER TO, GRANT, REVOKE, POLICY, FOR ROLE, SESSION
-// AUTHORIZATION), PUBLIC and the CURRENT_... forms left out. For one statement.
+// Names of the roles that a script written by pg_dump relies on (OWNER TO, GRANT, REVOKE, POLICY,
+// FOR ROLE, SESSION AUTHORIZATION), PUBLIC and the CURRENT_... forms left out. For one statement.
 std::vector<std::string> roles_named_in(std::string_view text);
 
 }  // namespace rehearse::sql

@@ -8,32 +8,62 @@
 
 namespace rehearse::sql {
 
-// What a statement is, as far as replay and rules must tell statements apart. From libpg_query's parse tree; from the
-// first tokens where the grammar does not know the statement or where it is a plain row statement.
+// What a statement is, as far as replay and rules must tell statements apart. From libpg_query's
+// parse tree; from the first tokens where the grammar does not know the statement or where it is a
+// plain row statement.
 enum class StatementKind {
-    select, insert, update, delete_rows, merge,
-    copy_in,              // COPY ... FROM STDIN with its data behind it in the file
+    select,
+    insert,
+    update,
+    delete_rows,
+    merge,
+    copy_in,  // COPY ... FROM STDIN with its data behind it in the file
     copy_other,
-    begin, commit, rollback, savepoint,   // savepoint: also RELEASE and ROLLBACK TO
-    set, reset,
-    create_table, alter_table, drop_table, rename, truncate,
-    create_index, drop_index, reindex,
-    create_view, drop_view, refresh_materialized_view,
-    create_function, do_block, call,
-    create_trigger, create_type, alter_type, create_schema, create_extension, create_sequence, alter_sequence,
-    comment, grant, lock_table, vacuum, analyze, cluster,
+    begin,
+    commit,
+    rollback,
+    savepoint,  // savepoint: also RELEASE and ROLLBACK TO
+    set,
+    reset,
+    create_table,
+    alter_table,
+    drop_table,
+    rename,
+    truncate,
+    create_index,
+    drop_index,
+    reindex,
+    create_view,
+    drop_view,
+    refresh_materialized_view,
+    create_function,
+    do_block,
+    call,
+    create_trigger,
+    create_type,
+    alter_type,
+    create_schema,
+    create_extension,
+    create_sequence,
+    alter_sequence,
+    comment,
+    grant,
+    lock_table,
+    vacuum,
+    analyze,
+    cluster,
     other_utility,
-    unclassified,         // the grammar does not know it; it is replayed all the same
+    unclassified,  // the grammar does not know it; it is replayed all the same
 };
 
 std::string_view to_string(StatementKind kind);
 
 // Where a statement may run (PreventInTransactionBlock in the server's source).
 enum class TransactionUse {
-    allowed,        // may be wrapped in BEGIN/COMMIT
-    forbidden,      // CREATE INDEX CONCURRENTLY, VACUUM, CREATE DATABASE, ...
-    may_commit,     // CALL, or a DO block whose body says COMMIT or ROLLBACK: only the server knows
-    is_control,     // BEGIN, COMMIT, ROLLBACK, SAVEPOINT ...
+    allowed,     // may be wrapped in BEGIN/COMMIT
+    forbidden,   // CREATE INDEX CONCURRENTLY, VACUUM, CREATE DATABASE, ...
+    may_commit,  // CALL, or a DO block whose body says COMMIT or ROLLBACK: only the server knows
+    is_control,  // BEGIN, COMMIT, ROLLBACK, SAVEPOINT ...
 };
 
 struct Position {
@@ -42,16 +72,18 @@ struct Position {
     int column = 1;            // in characters, from 1
 };
 
-// One piece of a script. leading + text + trailing of all pieces, with the COPY data between them, is the file byte for
-// byte.
+// One piece of a script. leading + text + trailing of all pieces, with the COPY data between them,
+// is the file byte for byte.
 struct Statement {
-    std::string leading;       // white space and comments before it
-    std::string text;          // from its first token to its last; no semicolon. Empty for the rest of a file
-    std::string trailing;      // ";" with white space before it, or nothing at the file's end
-    Position position;         // of text
-    bool is_meta_command = false;   // psql backslash command: text is its line
-    bool unterminated = false;      // the file ends inside a quote, comment or parenthesis: what was open is in open_construct
-    std::string open_construct;     // "dollar quote $fn$", "block comment", ...
+    std::string leading;  // white space and comments before it
+    std::string
+        text;  // from its first token to its last; no semicolon. Empty for the rest of a file
+    std::string trailing;          // ";" with white space before it, or nothing at the file's end
+    Position position;             // of text
+    bool is_meta_command = false;  // psql backslash command: text is its line
+    bool unterminated = false;     // the file ends inside a quote, comment or parenthesis: what was
+                                   // open is in open_construct
+    std::string open_construct;    // "dollar quote $fn$", "block comment", ...
     Position open_position;
 };
 
@@ -60,12 +92,13 @@ struct Classification {
     StatementKind kind = StatementKind::unclassified;
     TransactionUse transaction_use = TransactionUse::allowed;
     bool concurrently = false;
-    // Only INSERT, UPDATE, DELETE, MERGE, SELECT without FOR UPDATE..., COPY: takes at most RowExclusiveLock itself. (Triggers
-    // and functions may take more: the reading before COMMIT sees it.)
+    // Only INSERT, UPDATE, DELETE, MERGE, SELECT without FOR UPDATE..., COPY: takes at most
+    // RowExclusiveLock itself. (Triggers and functions may take more: the reading before COMMIT
+    // sees it.)
     bool takes_weak_locks_only = false;
     std::vector<pg::RelationName> relations;  // named in the text, in their order, once each
-    std::string syntax_error;                 // libpg_query's message; not proof that the server refuses it
-    std::size_t syntax_error_position = 0;    // characters from 1
+    std::string syntax_error;  // libpg_query's message; not proof that the server refuses it
+    std::size_t syntax_error_position = 0;  // characters from 1
 };
 
 }  // namespace rehearse::sql

@@ -16,8 +16,8 @@ std::string_view to_string(Label label);
 std::optional<Label> label_from(std::string_view text);
 
 struct Thresholds {
-    Millis noisy = std::chrono::seconds(30);    // over it: noisy
-    Millis rethink = std::chrono::minutes(5);   // over it: rethink
+    Millis noisy = std::chrono::seconds(30);   // over it: noisy
+    Millis rethink = std::chrono::minutes(5);  // over it: rethink
 };
 
 enum class FailOn { noisy, rethink, failed, never };
@@ -26,22 +26,23 @@ std::optional<FailOn> fail_on_from(std::string_view text);
 // What conflicting holds did to one relation's readers and writers.
 struct Blocking {
     pg::RelationName relation;
-    pg::LockMode mode{};                 // the strongest of them
-    bool blocks_reads = false;           // else writes only
-    Millis held{};                       // union of the holds that conflict
-    std::size_t acquired_by = 0;         // statement ordinal
+    pg::LockMode mode{};          // the strongest of them
+    bool blocks_reads = false;    // else writes only
+    Millis held{};                // union of the holds that conflict
+    std::size_t acquired_by = 0;  // statement ordinal
     std::vector<std::size_t> stretched_by;
     observe::Evidence evidence = observe::Evidence::exact;
 };
 
 struct MigrationVerdict {
     Label label = Label::not_run;
-    std::string because;                 // "41.2 s, over 30 s", "23502 in statement 3"
-    std::vector<Blocking> blocking;      // longest first; new relations, indexes and toast left out
+    std::string because;             // "41.2 s, over 30 s", "23502 in statement 3"
+    std::vector<Blocking> blocking;  // longest first; new relations, indexes and toast left out
     std::vector<rules::Finding> findings;
 };
 
-// The label is the migration's time and nothing else; a failure is `failed`, a statement given up on `rethink`.
+// The label is the migration's time and nothing else; a failure is `failed`, a statement given up
+// on `rethink`.
 Label label_for(const observe::MigrationObservation& observation, const Thresholds& thresholds);
 std::vector<Blocking> blocking_of(const observe::MigrationObservation& observation);
 MigrationVerdict judge(const rules::RuleInput& input, const Thresholds& thresholds);

@@ -1,0 +1,163 @@
+#include "rehearse/base/files.hpp"
+
+#include "rehearse/base/error.hpp"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+namespace rehearse {
+
+namespace {
+
+std::string reason(int error_number) {
+    return std::strerror(error_number);
+}
+
+fs::path home_folder() {
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return home;
+    if (const passwd* entry = getpwuid(getuid()); entry != nullptr) return entry->pw_dir;
+    return "/";
+}
+
+fs::path folder_from(const char* variable, const fs::path& otherwise) {
+    const char* value = std::getenv(variable);
+    // The XDG base directory specification: a relative path is invalid and ignored.
+    if (value != nullptr && *value == '/') return value;
+    return otherwise;
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream content;
+    if (file) content << file.rdbuf();
+    if (!file || fs::is_directory(path)) {
+        throw Error(ErrorKind::usage, "cannot read " + path.string() + ": " +
+                                          (fs::is_directory(path) ? "is a folder" : reason(errno)));
+    }
+    return std::move(content).str();
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content) {
+    std::string temporary = path.string() + ".XXXXXX";
+    const int fd = mkostemp(temporary.data(), O_CLOEXEC);  // mkostemp makes mode 0600
+    const auto fail = [&](int error_number) {
+        if (fd >= 0) close(fd);
+        unlink(temporary.c_str());
+        throw Error(ErrorKind::usage, "cannot write " + path.string() + ": " + reason(error_number),
+                    {"Give another folder with --out or --state, or make room there."});
+    };
+    if (fd < 0) fail(errno);
+    while (!content.empty()) {
+        const ssize_t written = write(fd, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) fail(errno);
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (fsync(fd) != 0) fail(errno);
+    if (rename(temporary.c_str(), path.c_str()) != 0) fail(errno);
+    close(fd);
+}
+
+void make_private_folder(const fs::path& path) {
+    if (fs::is_directory(path)) return;
+    if (path.has_parent_path() && path.parent_path() != path)
+        make_private_folder(path.parent_path());
+    if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+        throw Error(ErrorKind::usage,
+                    "cannot make the folder " + path.string() + ": " + reason(errno));
+    }
+    if (!fs::is_directory(path)) {
+        throw Error(ErrorKind::usage, path.string() + " is not a folder");
+    }
+}
+
+std::uint64_t free_bytes(const fs::path& path) {
+    fs::path existing = fs::absolute(path);
+    while (!fs::exists(existing) && existing.has_relative_path()) existing = existing.parent_path();
+    struct statvfs figures {};
+    if (statvfs(existing.c_str(), &figures) != 0) {
+        throw Error(ErrorKind::scratch,
+                    "cannot tell the free space of " + existing.string() + ": " + reason(errno));
+    }
+    return static_cast<std::uint64_t>(figures.f_bavail) * figures.f_frsize;
+}
+
+bool remove_tree(const fs::path& path) noexcept {
+    std::error_code failure;
+    fs::remove_all(path, failure);
+    if (!failure) return true;
+    // A folder without its write bit keeps its entries: give the bits back and try once more.
+    std::error_code ignored;
+    fs::permissions(path, fs::perms::owner_all, fs::perm_options::add, ignored);
+    const auto options = fs::directory_options::skip_permission_denied;
+    for (fs::recursive_directory_iterator entry(path, options, ignored), end; entry != end;
+         entry.increment(ignored)) {
+        if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) {
+            fs::permissions(entry->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+        }
+    }
+    fs::remove_all(path, failure);
+    return !failure;
+}
+
+TempDir::TempDir(const fs::path& parent, std::string_view name) : path_(parent / name) {
+    if (mkdir(path_.c_str(), 0700) != 0) {
+        throw Error(ErrorKind::scratch,
+                    "cannot make the folder " + path_.string() + ": " + reason(errno),
+                    {"Set TMPDIR to a folder that you may write to."});
+    }
+}
+
+TempDir::TempDir(TempDir&& other) noexcept
+    : path_(std::exchange(other.path_, {})), path_kept_(other.path_kept_) {}
+
+TempDir::~TempDir() {
+    if (!path_.empty() && !path_kept_) remove_tree(path_);
+}
+
+std::optional<FileLock> FileLock::try_lock(const fs::path& file) {
+    const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        throw Error(ErrorKind::scratch,
+                    "cannot open the lock " + file.string() + ": " + reason(errno));
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        close(fd);
+        return std::nullopt;
+    }
+    return FileLock(fd);
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+FileLock::~FileLock() {
+    if (fd_ >= 0) close(fd_);
+}
+
+fs::path default_state_folder() {
+    return folder_from("XDG_STATE_HOME", home_folder() / ".local/state") / "rehearse";
+}
+
+fs::path default_cache_folder() {
+    return folder_from("XDG_CACHE_HOME", home_folder() / ".cache") / "rehearse";
+}
+
+fs::path default_temp_folder() {
+    return folder_from("TMPDIR", "/tmp");
+}
+
+}  // namespace rehearse
