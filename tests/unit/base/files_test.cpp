@@ -1,0 +1,85 @@
+#include "rehearse/base/files.hpp"
+
+#include "rehearse/base/error.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace rehearse {
+namespace {
+
+class Files : public testing::Test {
+  protected:
+    Files() : folder_(default_temp_folder(), "rehearse-files-test-" + std::to_string(getpid())) {}
+    fs::path in_folder(const char* name) const { return folder_.path() / name; }
+
+    TempDir folder_;
+};
+
+mode_t mode_of(const fs::path& path) {
+    struct stat facts {};
+    EXPECT_EQ(stat(path.c_str(), &facts), 0) << path;
+    return facts.st_mode & 0777;
+}
+
+TEST_F(Files, AreWrittenWholeAndPrivate) {
+    write_file_atomically(in_folder("report.json"), "old");
+    write_file_atomically(in_folder("report.json"), "new");
+    EXPECT_EQ(read_file(in_folder("report.json")), "new");
+    EXPECT_EQ(mode_of(in_folder("report.json")), 0600);
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1)
+        << "no temporary name stays";
+}
+
+TEST_F(Files, AWriteThatFailsLeavesNothing) {
+    fs::create_directory(in_folder("taken"));
+    EXPECT_THROW(write_file_atomically(in_folder("taken"), "x"), Error);
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
+}
+
+TEST_F(Files, ReadingNamesThePathThatIsMissing) {
+    try {
+        read_file(in_folder("nowhere"));
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_NE(error.message().find("nowhere"), std::string::npos);
+    }
+}
+
+TEST_F(Files, PrivateFoldersAreMadeWithTheirParents) {
+    make_private_folder(in_folder("a") / "b" / "c");
+    EXPECT_EQ(mode_of(in_folder("a") / "b"), 0700);
+    EXPECT_NO_THROW(make_private_folder(in_folder("a") / "b" / "c"));
+}
+
+TEST_F(Files, TemporaryFoldersGoWithTheirObjectUnlessKept) {
+    fs::path gone, kept;
+    {
+        TempDir first(folder_.path(), "gone");
+        TempDir second(folder_.path(), "kept");
+        gone = first.path();
+        kept = second.path();
+        EXPECT_EQ(mode_of(gone), 0700);
+        fs::create_directories(gone / "deep/er");
+        second.keep();
+    }
+    EXPECT_FALSE(fs::exists(gone));
+    EXPECT_TRUE(fs::exists(kept));
+}
+
+TEST_F(Files, ALockIsHeldByOneAndFreeAfterwards) {
+    {
+        const auto first = FileLock::try_lock(in_folder("lock"));
+        ASSERT_TRUE(first);
+        EXPECT_FALSE(FileLock::try_lock(in_folder("lock")));
+    }
+    EXPECT_TRUE(FileLock::try_lock(in_folder("lock")));
+}
+
+TEST_F(Files, FreeSpaceIsThatOfTheNearestFolderThatExists) {
+    EXPECT_GT(free_bytes(in_folder("not/yet/there")), 0U);
+}
+
+}  // namespace
+}  // namespace rehearse
