@@ -3,6 +3,7 @@
 #include "rehearse/pg/types.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -85,6 +86,24 @@ struct Statement {
                                    // open is in open_construct
     std::string open_construct;    // "dollar quote $fn$", "block comment", ...
     Position open_position;
+};
+
+// A sub-command of ALTER TABLE, as far as rules must tell them apart; the others are left out.
+struct AlterAction {
+    enum class Kind { add_column, drop_column, set_not_null, add_unique, add_primary_key };
+    Kind kind{};
+    std::string column;        // empty for the constraints; a column's own UNIQUE or PRIMARY KEY is an action too
+    bool not_null = false;     // add_column: NOT NULL or PRIMARY KEY
+    bool has_default = false;  // add_column: DEFAULT, GENERATED, IDENTITY or a serial type
+    bool using_index = false;  // add_unique, add_primary_key
+    bool cascade = false;      // drop_column
+};
+
+// SET and RESET of one parameter.
+struct SettingChange {
+    std::string name;       // lower case: "lock_timeout"; "all" for RESET ALL
+    std::string value;      // as text: "5s"; empty for RESET and SET ... TO DEFAULT
+    bool is_local = false;  // SET LOCAL: until the transaction's end
 };
 
 // What the text alone says of a statement.
