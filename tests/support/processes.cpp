@@ -1,0 +1,18 @@
+#include "support/processes.hpp"
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace rehearse::test {
+
+bool ends_soon(pid_t pid) {
+    const int fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+    if (fd < 0) return true;  // gone already
+    pollfd watched{fd, POLLIN, 0};
+    const bool ended = poll(&watched, 1, 10'000) > 0;
+    close(fd);
+    return ended;
+}
+
+}  // namespace rehearse::test
