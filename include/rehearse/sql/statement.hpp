@@ -116,6 +116,8 @@ struct Classification {
     // sees it.)
     bool takes_weak_locks_only = false;
     std::vector<pg::RelationName> relations;  // named in the text, in their order, once each
+    std::vector<AlterAction> alter_actions;   // ALTER TABLE
+    std::optional<SettingChange> setting;     // SET, RESET
     std::string syntax_error;  // libpg_query's message; not proof that the server refuses it
     std::size_t syntax_error_position = 0;  // characters from 1
 };
