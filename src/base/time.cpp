@@ -66,6 +66,16 @@ std::string format_duration(Millis span) {
     return two_units(hours / 24, hours % 24, "d", "h");
 }
 
+std::string format_limit(Millis span) {
+    auto text = format_duration(span);
+    const auto point = text.find('.');
+    if (point == std::string::npos) return text;
+    const auto unit = text.find(' ', point);
+    const auto last = text.find_last_not_of('0', unit - 1);
+    const auto kept = last == point ? point : last + 1;
+    return text.erase(kept, unit - kept);
+}
+
 std::string to_iso8601(WallClock::time_point time) {
     const std::time_t seconds = WallClock::to_time_t(time);
     std::tm utc{};

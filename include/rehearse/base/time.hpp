@@ -18,6 +18,8 @@ std::optional<Millis> parse_duration(std::string_view text);
 
 // For people: "0.8 ms", "41.2 s", "14 min 3 s", "2 h 5 min". Three significant figures at most.
 std::string format_duration(Millis span);
+// A span that somebody chose, not measured: "30 s", "1.5 s", "5 min".
+std::string format_limit(Millis span);
 
 // UTC, seconds: "2026-11-22T19:44:56Z".
 std::string to_iso8601(WallClock::time_point time);

@@ -34,6 +34,14 @@ TEST(Duration, IsPrintedForPeople) {
     for (const auto& [ms, text] : cases) EXPECT_EQ(format_duration(Millis{ms}), text) << ms;
 }
 
+TEST(Duration, ThatSomebodyChoseIsPrintedWithoutEmptyDigits) {
+    const std::pair<double, const char*> cases[] = {
+        {30'000, "30 s"}, {1'500, "1.5 s"},   {100, "100 ms"},        {10, "10 ms"},
+        {0.5, "0.5 ms"},  {300'000, "5 min"}, {90'000, "1 min 30 s"}, {0, "0 ms"},
+    };
+    for (const auto& [ms, text] : cases) EXPECT_EQ(format_limit(Millis{ms}), text) << ms;
+}
+
 TEST(Iso8601, GoesThereAndBack) {
     const auto time = from_iso8601("2026-11-22T19:44:56Z");
     ASSERT_TRUE(time);
