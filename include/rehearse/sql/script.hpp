@@ -30,14 +30,16 @@ class ScriptReader {
     static ScriptReader of_text(std::string text);
 
     // The next statement, meta-command or (with an empty text) what is left at the end; nullopt
-    // after that.
+    // after that. White space and comments of more than 1 MiB come in pieces with an empty text.
+    // Throws Error(migrations) where something other than a comment follows COPY ... FROM STDIN on
+    // its line: psql would run that after the data.
     std::optional<Statement> next();
 
-    // After a COPY ... FROM STDIN statement: the data up to and without its "\." line. 0 at its
-    // end. next() skips what was not read.
+    // After a statement with has_copy_data: the data up to and without its "\." line, as they
+    // stand in the file (CR LF stays). 0 at their end. next() skips what was not read.
     std::size_t read_copy_data(std::span<char> buffer);
     // The end marker with its line feed, once the data was read to its end: for joining the pieces
-    // again.
+    // again. Empty where the file ends without one, which psql takes for the end of the data.
     const std::string& copy_terminator() const;
 
   private:

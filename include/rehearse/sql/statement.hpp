@@ -74,17 +74,23 @@ struct Position {
 };
 
 // One piece of a script. leading + text + trailing of all pieces, with the COPY data between them,
-// is the file byte for byte.
+// is the file byte for byte. Only a piece with a text is to be run.
 struct Statement {
-    std::string leading;  // white space and comments before it
-    std::string
-        text;  // from its first token to its last; no semicolon. Empty for the rest of a file
-    std::string trailing;          // ";" with white space before it, or nothing at the file's end
-    Position position;             // of text
-    bool is_meta_command = false;  // psql backslash command: text is its line
-    bool unterminated = false;     // the file ends inside a quote, comment or parenthesis: what was
-                                   // open is in open_construct
-    std::string open_construct;    // "dollar quote $fn$", "block comment", ...
+    std::string leading;   // white space, comments and lone semicolons before it; the file's BOM
+    std::string text;      // from its first token to its last, without its semicolon
+    std::string trailing;  // white space and comments up to ";" and it, or up to the file's end;
+                           // before COPY data also the rest of the line
+    Position position;     // of text
+    bool is_meta_command =
+        false;  // psql backslash command, or \; or \:: text is the rest of its line
+    // The meta-command stands before the semicolon of the piece before it. psql would put the text
+    // on both sides of it together (\;) or send what it has (\g): the pieces do not.
+    bool interrupts_statement = false;
+    bool has_copy_data = false;  // COPY ... FROM STDIN: read_copy_data() gives what follows
+    // The file ends inside a quote, comment, parenthesis or BEGIN ATOMIC body. A comment that is
+    // left open comes in trailing, or in leading where there is no text.
+    bool unterminated = false;
+    std::string open_construct;  // "dollar quote $fn$", "block comment", ...
     Position open_position;
 };
 
@@ -92,7 +98,8 @@ struct Statement {
 struct AlterAction {
     enum class Kind { add_column, drop_column, set_not_null, add_unique, add_primary_key };
     Kind kind{};
-    std::string column;        // empty for the constraints; a column's own UNIQUE or PRIMARY KEY is an action too
+    std::string
+        column;  // empty for the constraints; a column's own UNIQUE or PRIMARY KEY is an action too
     bool not_null = false;     // add_column: NOT NULL or PRIMARY KEY
     bool has_default = false;  // add_column: DEFAULT, GENERATED, IDENTITY or a serial type
     bool using_index = false;  // add_unique, add_primary_key
