@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rehearse::migrations {
@@ -31,7 +32,7 @@ struct Migration {
     std::string tool;  // "plain", "golang-migrate"
     TransactionMode transaction_mode = TransactionMode::autocommit;
     // The tool's own history writes around the file; each list is run in one transaction of its
-    // own, outside the clock.
+    // own, outside the clock. Filled by MigrationSource::pending().
     std::vector<std::string> record_before;
     std::vector<std::string> record_after;
 };
@@ -58,12 +59,18 @@ struct Pending {
 
 struct SourceOptions {
     std::filesystem::path folder;
-    std::string tool;          // empty: recognised
-    std::string pending_from;  // plain: first version that is pending; empty: all
-    std::string
-        history_query;  // plain: SELECT that returns the applied versions, one column; empty: none
-    std::string
-        history_table;  // another name for the tool's history table; empty: the tool's default
+    std::string tool;  // empty: recognised
+    // The first version that is pending, where no history can say: plain, and a golang-migrate
+    // history without a row. Empty: all.
+    std::string pending_from;
+    // plain: a SELECT that returns the applied versions or file names, one column. Empty: none.
+    std::string history_query;
+    // Another name for the tool's history table: name, schema.name, "Quoted"."Name". Empty: the
+    // tool's default.
+    std::string history_table;
+    // What --since found to be new (files_added_since). plain without any history: only these are
+    // pending. golang-migrate: a new file that the tool would skip is a finding.
+    std::optional<std::vector<std::filesystem::path>> added;
 };
 
 // One adapter per tool. Three questions: what is in the folder, what has been applied according to
@@ -85,5 +92,9 @@ class MigrationSource {
 std::unique_ptr<MigrationSource> open_source(const SourceOptions& options);
 
 std::vector<std::string> known_tools();
+
+// True when `text` means this migration: its version (leading zeros do not count), its file name,
+// or its file name without the extensions.
+bool is_meant_by(const Migration& migration, std::string_view text);
 
 }  // namespace rehearse::migrations

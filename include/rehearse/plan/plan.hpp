@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rehearse::plan {
@@ -15,9 +16,8 @@ struct FileSurvey {
     std::uint64_t bytes = 0;
     std::uint64_t statements = 0;        // with text; meta-commands not counted
     bool controls_transactions = false;  // has BEGIN, COMMIT, ROLLBACK of its own
-    std::uint64_t forbidden_in_transaction =
-        0;  // statements that PostgreSQL refuses in a transaction block
-    std::string sha256;
+    // Statements that PostgreSQL refuses in a transaction block.
+    std::uint64_t forbidden_in_transaction = 0;
     // "-- rehearse: allow <rule-id> because <reason>"
     struct Allowed {
         std::string rule;
