@@ -46,8 +46,7 @@ class AdminSession {
         std::int64_t bytes = 0;  // pg_database_size
     };
     RelationCount relation_count() const;
-    // VACUUM (ANALYZE) of the whole database, with `parallel` connections' worth left to the
-    // caller.
+    // VACUUM (ANALYZE) of the whole database, on this one connection.
     void vacuum_analyze();
     void checkpoint();
 
@@ -55,6 +54,9 @@ class AdminSession {
     // The names are quoted here.
     std::optional<std::vector<std::vector<std::optional<std::string>>>> read_history_table(
         const RelationName& table, const std::vector<std::string>& columns) const;
+    // First column of a query that the user wrote (the plain folder's history query), as text,
+    // NULLs left out. Throws Error(usage) when the server refuses it.
+    std::vector<std::string> read_column(const std::string& query) const;
     // Schemas that hold a table of this name, current_schema() first.
     std::vector<RelationName> tables_named(const std::string& name) const;
     // Column name -> type name (format_type) of one table; empty when it is not there.

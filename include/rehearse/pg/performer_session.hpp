@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rehearse/base/time.hpp"
+#include "rehearse/pg/relation_facts.hpp"
 #include "rehearse/pg/types.hpp"
 
 #include <functional>
@@ -42,6 +43,8 @@ struct ExecuteResult {
     bool cancelled_by_us = false;  // ran over the limit and was cancelled
 };
 
+inline constexpr std::size_t kMostNotices = 100;
+
 // What the connection is in after a statement (PQtransactionStatus).
 enum class TransactionState { idle, in_transaction, in_failed_transaction, unknown };
 
@@ -50,7 +53,10 @@ enum class TransactionState { idle, in_transaction, in_failed_transaction, unkno
 // and a wait that a limit or Ctrl-C ends.
 class PerformerSession {
   public:
-    explicit PerformerSession(const ConnInfo& where);
+    // With `reports_temp_bytes` the session runs at client_min_messages=log and log_temp_files=0:
+    // the server then tells of each temporary file. statement_timeout and lock_timeout are off,
+    // whatever the database says.
+    explicit PerformerSession(const ConnInfo& where, bool reports_temp_bytes = true);
     PerformerSession(PerformerSession&&) noexcept;
     PerformerSession& operator=(PerformerSession&&) noexcept;
     ~PerformerSession();
@@ -67,6 +73,11 @@ class PerformerSession {
                           std::optional<Millis> give_up_after = {});
 
     TransactionState transaction_state() const;
+    // Facts of these relations as this session sees them, its open transaction's changes included;
+    // a missing oid does not exist. Takes no lock on them. Not while the transaction has failed.
+    RelationMap read_relations(const std::vector<Oid>& oids);
+    // current_setting('rehearse.run', true): empty on a server that is no scratch of ours.
+    std::string marker();
     int backend_pid() const;
     ServerVersion server_version() const;
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "rehearse/pg/relation_facts.hpp"
 #include "rehearse/pg/types.hpp"
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,26 +22,11 @@ struct LockRow {
 };
 
 struct LockReading {
-    std::vector<LockRow>
-        locks;  // of the watched backend and its parallel workers, in its own database only
+    std::vector<LockRow> locks;      // of the watched backend and its parallel workers
     std::uint64_t wal_position = 0;  // pg_current_wal_insert_lsn() as a byte offset
-    std::string wait_event_type;     // pg_stat_activity of the watched backend; empty when it runs
-    std::string wait_event;
 };
 
-// pg_class as far as the report speaks of it.
-struct RelationFacts {
-    Oid oid = 0;
-    RelationName name;
-    char relkind = ' ';
-    Oid relfilenode = 0;         // pg_relation_filenode(oid); 0 where there is none
-    std::int64_t bytes = 0;      // pg_relation_size(oid, 'main')
-    Oid table_of_index = 0;      // pg_index.indrelid, for indexes
-    bool index_is_valid = true;  // pg_index.indisvalid
-};
-
-// Row of pg_stat_progress_create_index, _cluster, _copy, _vacuum or _analyze for the watched
-// backend.
+// Row of pg_stat_progress_create_index, _cluster, _vacuum or _analyze for the watched backend.
 struct ProgressRow {
     std::string command;
     std::string phase;
@@ -50,23 +35,28 @@ struct ProgressRow {
 };
 
 // Reads what one backend does, from beside it. The witness and the sampler own one each.
-// application_name is 'rehearse witness' or 'rehearse sampler'; statement_timeout is 10 s.
+// statement_timeout is 10 s. Throws Error(scratch) when the connection is lost.
 class WatchSession {
   public:
-    WatchSession(const ConnInfo& where, int watched_pid);
+    // `name` is the application_name: "rehearse witness", "rehearse sampler".
+    WatchSession(const ConnInfo& where, const std::string& name);
     WatchSession(WatchSession&&) noexcept;
+    WatchSession& operator=(WatchSession&&) noexcept;
     ~WatchSession();
 
-    // One prepared query over pg_lock_status(), with WAL position. No join.
-    LockReading read_locks();
-    // Facts of these relations as another session sees them (committed); a missing oid did not
-    // exist, or not yet.
-    std::map<Oid, RelationFacts> read_relations(const std::vector<Oid>& oids);
-    // Facts of every relation that is not in pg_catalog, information_schema or pg_toast.
-    std::map<Oid, RelationFacts> read_all_relations();
-    std::optional<ProgressRow> read_progress();
-    // pg_blocking_pids() of the watched backend.
-    std::vector<int> read_blockers();
+    // One prepared query over pg_lock_status(), with WAL position. No join. Locks on relations of
+    // this database only; the system catalogs are left out.
+    LockReading read_locks(int pid);
+    // Facts of these relations as another session sees them (committed); a missing oid does not
+    // exist, or not yet. Waits for no lock.
+    RelationMap read_relations(const std::vector<Oid>& oids);
+    // Facts of every relation that is not in pg_catalog, information_schema or pg_toast. Waits for
+    // AccessExclusiveLocks: only while the watched session is in no transaction.
+    RelationMap read_all_relations();
+    // Bytes of a relation's file (RelationFacts::file), also of one that the open transaction has
+    // replaced. Waits for no lock; 0 when it is gone.
+    std::int64_t read_file_bytes(const std::string& file);
+    std::optional<ProgressRow> read_progress(int pid);
 
   private:
     struct Impl;

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "rehearse/pg/types.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace rehearse::pg {
+
+// pg_class as far as the report speaks of it.
+struct RelationFacts {
+    Oid oid = 0;
+    RelationName name;
+    char relkind = ' ';
+    Oid relfilenode = 0;     // pg_relation_filenode(oid); 0 where there is none
+    std::string file;        // pg_relation_filepath(oid): "base/16384/16385"
+    std::int64_t bytes = 0;  // pg_relation_size(oid, 'main'); only read_all_relations() reads it
+    Oid table_of_index = 0;  // pg_index.indrelid, for indexes
+    bool index_is_valid = true;  // pg_index.indisvalid
+
+    bool is_index() const { return relkind == 'i' || relkind == 'I'; }
+};
+
+using RelationMap = std::map<Oid, RelationFacts>;
+
+}  // namespace rehearse::pg

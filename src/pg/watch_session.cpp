@@ -1,0 +1,95 @@
+#include "rehearse/pg/watch_session.hpp"
+
+#include "rehearse/base/text.hpp"
+
+#include "connection.hpp"
+#include "facts.hpp"
+
+#include <cstdlib>
+
+namespace rehearse::pg {
+
+namespace {
+
+// jit would compile a query that is read a thousand times a second.
+constexpr const char* kOptions = "-c statement_timeout=10s -c jit=off";
+
+Cell cells_of(const pqxx::result& result) {
+    return [&result](int row, int column) -> const char* {
+        const pqxx::field field = result[static_cast<pqxx::result::size_type>(row)]
+                                        [static_cast<pqxx::row::size_type>(column)];
+        return field.is_null() ? nullptr : field.c_str();
+    };
+}
+
+int rows_of(const pqxx::result& result) {
+    return static_cast<int>(result.size());
+}
+
+}  // namespace
+
+struct WatchSession::Impl {
+    Impl(const ConnInfo& where, const std::string& name)
+        : connection{connection_string(where, name, kOptions)} {}
+
+    Connection connection;
+};
+
+WatchSession::WatchSession(const ConnInfo& where, const std::string& name)
+    : impl_{std::make_unique<Impl>(where, name)} {}
+WatchSession::WatchSession(WatchSession&&) noexcept = default;
+WatchSession& WatchSession::operator=(WatchSession&&) noexcept = default;
+WatchSession::~WatchSession() = default;
+
+LockReading WatchSession::read_locks(int pid) {
+    const pqxx::result result = impl_->connection.run(queries::kRelationLocks, std::to_string(pid));
+    const Cell cell = cells_of(result);
+    LockReading reading;
+    reading.wal_position = std::strtoull(cell(0, 0), nullptr, 10);
+    for (int row = 0; row < rows_of(result); ++row) {
+        const char* relation = cell(row, 1);
+        if (relation == nullptr) continue;
+        const std::optional<LockMode> mode = lock_mode_from(cell(row, 2));
+        if (!mode) continue;
+        reading.locks.push_back({static_cast<Oid>(std::strtoul(relation, nullptr, 10)), *mode,
+                                 *cell(row, 3) == 't', cell(row, 4)});
+    }
+    return reading;
+}
+
+RelationMap WatchSession::read_relations(const std::vector<Oid>& oids) {
+    if (oids.empty()) return {};
+    const auto array_of = [](const std::vector<Oid>& some) { return "'" + oid_array(some) + "'"; };
+    const pqxx::result found = impl_->connection.run(queries::kRelationsByOid, array_of(oids));
+    RelationMap relations = relations_from(rows_of(found), cells_of(found));
+    const std::vector<Oid> indexes = indexes_among(relations);
+    if (!indexes.empty()) {
+        const pqxx::result more = impl_->connection.run(queries::kIndexesByOid, array_of(indexes));
+        add_index_facts(relations, rows_of(more), cells_of(more));
+    }
+    return relations;
+}
+
+RelationMap WatchSession::read_all_relations() {
+    const pqxx::result found = impl_->connection.run(queries::kAllRelations);
+    return all_relations_from(rows_of(found), cells_of(found));
+}
+
+std::int64_t WatchSession::read_file_bytes(const std::string& file) {
+    if (file.empty()) return 0;
+    const pqxx::result size = impl_->connection.run(queries::kSizeOfFile, quoted_literal(file));
+    return size[0][0].as<std::int64_t>();
+}
+
+std::optional<ProgressRow> WatchSession::read_progress(int pid) {
+    const pqxx::result found =
+        impl_->connection.run(queries::kStatementProgress, std::to_string(pid));
+    if (found.empty()) return std::nullopt;
+    const Cell cell = cells_of(found);
+    const auto number = [&cell](int column) {
+        return cell(0, column) == nullptr ? 0 : std::atoll(cell(0, column));
+    };
+    return ProgressRow{cell(0, 0), cell(0, 1), number(2), number(3)};
+}
+
+}  // namespace rehearse::pg
