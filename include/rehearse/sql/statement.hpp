@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rehearse::sql {
@@ -59,12 +60,16 @@ enum class StatementKind {
 
 std::string_view to_string(StatementKind kind);
 
-// Where a statement may run (PreventInTransactionBlock in the server's source).
+// Where a statement may run (PreventInTransactionBlock and RequireTransactionBlock in the server's
+// source).
 enum class TransactionUse {
-    allowed,     // may be wrapped in BEGIN/COMMIT
-    forbidden,   // CREATE INDEX CONCURRENTLY, VACUUM, CREATE DATABASE, ...
-    may_commit,  // CALL, or a DO block whose body says COMMIT or ROLLBACK: only the server knows
-    is_control,  // BEGIN, COMMIT, ROLLBACK, SAVEPOINT ...
+    allowed,      // may be wrapped in BEGIN/COMMIT
+    forbidden,    // CREATE INDEX CONCURRENTLY, VACUUM, CREATE DATABASE, ...
+    may_commit,   // only the server knows, so it is not to be wrapped: CALL; DO whose body says
+                  // COMMIT, ROLLBACK or CALL; CLUSTER and REINDEX of what may be partitioned
+    needs_block,  // outside a transaction block it is refused or does nothing, which wrapping would
+                  // hide: LOCK, DECLARE, SET LOCAL, SET TRANSACTION, SET CONSTRAINTS
+    is_control,   // BEGIN, COMMIT, ROLLBACK, SAVEPOINT ...
 };
 
 struct Position {
