@@ -1,0 +1,152 @@
+#include "rehearse/base/error.hpp"
+#include "rehearse/base/text.hpp"
+#include "rehearse/migrations/migration.hpp"
+
+#include "support/folder_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+namespace rehearse::migrations {
+namespace {
+
+using test::FolderFixture;
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+
+struct Case {
+    const char* tool;
+    // Name and content, from the project's folder: "migrations/" is what is opened.
+    std::vector<std::pair<std::string, std::string>> files;
+};
+
+std::ostream& operator<<(std::ostream& out, const Case& one) {
+    return out << one.tool << " " << one.files.front().first;
+}
+
+SourceOptions options(const fs::path& folder, const char* tool = "") {
+    SourceOptions made;
+    made.folder = folder;
+    made.tool = tool;
+    return made;
+}
+
+class Recognition : public FolderFixture {
+  protected:
+    void write_project(const Case& one) const {
+        for (const auto& [name, content] : one.files) write(fs::path("..") / name, content);
+    }
+    Error error_of(const SourceOptions& given) const {
+        try {
+            open_source(given);
+        } catch (const Error& error) {
+            return error;
+        }
+        ADD_FAILURE() << "nothing was thrown";
+        return {ErrorKind::internal, ""};
+    }
+};
+
+class ForeignTool : public Recognition, public testing::WithParamInterface<Case> {};
+
+TEST_P(ForeignTool, IsNamedAndNeverTakenForPlainFiles) {
+    write_project(GetParam());
+    const Error error = error_of(options(folder()));
+    EXPECT_EQ(error.kind(), ErrorKind::migrations);
+    EXPECT_THAT(error.message(), HasSubstr("looks like " + std::string(GetParam().tool) +
+                                           ", which rehearse does not replay yet"));
+    EXPECT_THAT(error.hints(), Contains(HasSubstr("--tool plain")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Fingerprints, ForeignTool,
+    testing::Values(
+        Case{"Sqitch", {{"sqitch.plan", ""}, {"migrations/1_a.sql", ""}}},
+        Case{"Drizzle", {{"migrations/0000_a.sql", ""}, {"migrations/meta/_journal.json", "{}"}}},
+        Case{"Drizzle",
+             {{"migrations/1_a/migration.sql", ""}, {"migrations/1_a/snapshot.json", ""}}},
+        Case{"Prisma",
+             {{"migrations/migration_lock.toml", ""}, {"migrations/1_a/migration.sql", ""}}},
+        Case{"Atlas", {{"migrations/atlas.sum", ""}, {"migrations/1_a.sql", ""}}},
+        Case{"Hasura", {{"migrations/1668000000000_a/up.sql", ""}}},
+        Case{"Diesel", {{"migrations/2024-01-01-000000_a/up.sql", ""}}},
+        Case{"graphile-migrate", {{"migrations/committed/000001.sql", ""}}},
+        Case{"graphile-migrate",
+             {{"migrations/000001.sql", "--! Previous: -\n--! Hash: sha1:0\n"}}},
+        Case{"Liquibase", {{"migrations/001.sql", "\n--liquibase formatted sql\n"}}},
+        Case{"goose", {{"migrations/00001_a.sql", "-- a comment\n-- +goose Up\nSELECT 1;\n"}}},
+        Case{"goose", {{"migrations/00001_a.sql", "--+goose up\n"}}},
+        Case{"sql-migrate", {{"migrations/1-a.sql", "-- +migrate Up\n"}}},
+        Case{"dbmate", {{"migrations/2024_a.sql", "-- migrate:up transaction:false\n"}}},
+        Case{"rambler", {{"migrations/1_a.sql", "-- rambler up\n"}}},
+        Case{"node-pg-migrate", {{"migrations/1_a.sql", "-- Up Migration\n"}}},
+        Case{"tern", {{"migrations/001_a.sql", ""}, {"migrations/tern.conf", ""}}},
+        Case{"tern",
+             {{"migrations/001_a.sql", "SELECT 1;\n---- create above / drop below ----\n"}}},
+        Case{"MyBatis Migrations", {{"migrations/1_a.sql", "-- // a\nSELECT 1;\n-- //@UNDO\n"}}},
+        Case{"morph", {{"migrations/1_a.up.sql", "-- morph:nontransactional\n"}}},
+        Case{"pop", {{"migrations/1_a.postgres.up.sql", ""}}},
+        Case{"pop", {{"migrations/1_a.autocommit.up.sql", ""}}},
+        Case{"sqlx", {{"migrations/1_a.up.sql", ""}, {"Cargo.toml", ""}}},
+        Case{"sqlx", {{"migrations/1_a.sql", ""}, {"Cargo.toml", ""}}},
+        Case{"refinery", {{"migrations/V1__a.sql", ""}, {"Cargo.toml", ""}}},
+        Case{"Evolve", {{"migrations/V1_2__a.sql", ""}, {"Shop.csproj", ""}}},
+        Case{"Flyway", {{"migrations/V1.2__a.sql", ""}}},
+        Case{"Flyway", {{"migrations/R__views.sql", ""}, {"migrations/1_a.sql", ""}}},
+        Case{"postgrator", {{"migrations/001.do.a.sql", ""}, {"migrations/001.undo.a.sql", ""}}}));
+
+TEST_F(Recognition, TellsTheTwoToolsThatItReplays) {
+    write("1_a.sql");
+    EXPECT_EQ(open_source(options(folder()))->tool(), "plain");
+    write("2_b.up.sql", "-- Up migration for b\nSELECT 1;\n");
+    EXPECT_EQ(open_source(options(folder()))->tool(), "golang-migrate");
+    write("atlas.sum");  // Atlas lints golang-migrate's folders too
+    EXPECT_EQ(open_source(options(folder()))->tool(), "golang-migrate");
+    EXPECT_EQ(open_source(options(folder(), "plain"))->tool(), "plain");
+}
+
+TEST_F(Recognition, NamesTheSupabaseCli) {
+    fs::rename(folder(), parent() / "supabase");
+    fs::create_directory(parent() / "supabase" / "migrations");
+    write("../supabase/config.toml");
+    write("../supabase/migrations/20240102_a.sql");
+    const Error error = error_of(options(parent() / "supabase" / "migrations"));
+    EXPECT_THAT(error.message(), HasSubstr("looks like the Supabase CLI"));
+}
+
+TEST_F(Recognition, AdvisesAgainstPlainWherePsqlWouldRunBothWays) {
+    write("00001_a.sql", "-- +goose Up\nSELECT 1;\n-- +goose Down\nDROP TABLE a;\n");
+    EXPECT_THAT(error_of(options(folder())).hints().front(), HasSubstr("the way down as well"));
+    EXPECT_NO_THROW(open_source(options(folder(), "plain")));
+}
+
+TEST_F(Recognition, SaysWhatIsWrongWithTheFolder) {
+    const auto check = [&](const fs::path& path, const char* message) {
+        const Error error = error_of(options(path));
+        EXPECT_EQ(error.kind(), ErrorKind::migrations) << path;
+        EXPECT_THAT(error.message(), AllOf(HasSubstr(message), HasSubstr(path.string())));
+        EXPECT_FALSE(error.hints().empty()) << path;
+        return error;
+    };
+    check(folder(), "is empty");
+    write(".gitkeep");
+    check(folder(), "is empty");
+    check(write("notes.txt"), "is not a folder");
+    EXPECT_THAT(check(folder(), "no migrations in").message(), HasSubstr("notes.txt"));
+    EXPECT_THAT(check(parent() / "migratoins", "no migration folder").hints().front(),
+                HasSubstr("Did you mean " + folder().string()));
+    check(parent() / "nowhere" / "at" / "all", "no migration folder");
+}
+
+TEST_F(Recognition, AnswersAnUnknownToolWithTheNearest) {
+    write("1_a.sql");
+    const Error unknown = error_of(options(folder(), "plian"));
+    EXPECT_EQ(unknown.kind(), ErrorKind::usage);
+    EXPECT_THAT(unknown.hints(), Contains("Did you mean plain?"));
+    const Error later = error_of(options(folder(), "flyway"));
+    EXPECT_EQ(later.kind(), ErrorKind::usage);
+    EXPECT_THAT(later.message(), HasSubstr("does not replay Flyway yet"));
+}
+
+}  // namespace
+}  // namespace rehearse::migrations
