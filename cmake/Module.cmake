@@ -16,9 +16,10 @@ endfunction()
 
 # rehearse_test(NAME sql_unit LABELS unit SOURCES ... USES sql ...)
 #
-# One test program; each of its GoogleTest cases is one CTest test with the given labels.
+# One test program; each of its GoogleTest cases is one CTest test with the given labels. With ONE_PROCESS the whole
+# program is one CTest test: where its cases share something dear, such as a server.
 function(rehearse_test)
-    cmake_parse_arguments(T "" "NAME;TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
+    cmake_parse_arguments(T "ONE_PROCESS" "NAME;TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
     if(NOT T_TIMEOUT)
         set(T_TIMEOUT 300)
     endif()
@@ -31,6 +32,12 @@ function(rehearse_test)
     target_compile_definitions(${T_NAME} PRIVATE
         REHEARSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
         REHEARSE_BINARY="${CMAKE_BINARY_DIR}/src/cli/rehearse")
+    if(T_ONE_PROCESS)
+        add_test(NAME ${T_NAME} COMMAND ${T_NAME})
+        set_tests_properties(${T_NAME} PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT}
+            SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+        return()
+    endif()
     include(GoogleTest)
     gtest_discover_tests(${T_NAME} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
         PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT})

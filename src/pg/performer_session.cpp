@@ -69,9 +69,11 @@ struct PerformerSession::Impl {
     void take_result(const PGresult* result, const ChunkSource* copy_data);
     void send_copy_data(const ChunkSource* copy_data);
     bool send_chunk(std::span<const char> chunk);
+    void flush();
     void drain_copy_data();
     Result next_result();
     void wait_for(short events);
+    void stop_when_told();
     void cancel(Clock::duration patience);
     Result ask(const queries::Query& query, const std::vector<Oid>* oids);
     [[noreturn]] void throw_lost() const;
@@ -153,6 +155,8 @@ void PerformerSession::Impl::take_result(const PGresult* result, const ChunkSour
             drain_copy_data();
             break;
         case PGRES_SINGLE_TUPLE:
+            stop_when_told();
+            break;
         case PGRES_EMPTY_QUERY:
             break;
         default:
@@ -165,6 +169,8 @@ Result PerformerSession::Impl::next_result() {
     while (PQisBusy(connection.get()) == 1) {
         wait_for(POLLIN);
         if (PQconsumeInput(connection.get()) == 0) throw_lost();
+        // A statement that sends notices without end is always readable and never done.
+        if (PQisBusy(connection.get()) == 1) stop_when_told();
     }
     return Result{PQgetResult(connection.get())};
 }
@@ -182,18 +188,24 @@ void PerformerSession::Impl::wait_for(short events) {
                                      {interrupted ? -1 : Interrupt::fd(), POLLIN, 0}}};
         poll(waits.data(), waits.size(), timeout);
         if (waits[0].revents != 0) return;
-        if (!interrupted && Interrupt::requested()) {
-            interrupted = true;
-            cancel(kInterruptPatience);
-        } else if (deadline && Clock::now() >= *deadline) {
-            if (interrupted) Interrupt::throw_if_requested();
-            if (cancelled) {
-                throw Error{ErrorKind::scratch,
-                            "the server did not stop a statement that was cancelled",
-                            {"Look at the server's log: it may hang in an extension's code."}};
-            }
-            cancel(kCancelPatience);
+        stop_when_told();
+    }
+}
+
+// Cancels the statement when an interrupt came or its limit has passed; throws when it does not
+// stop even then.
+void PerformerSession::Impl::stop_when_told() {
+    if (!interrupted && Interrupt::requested()) {
+        interrupted = true;
+        cancel(kInterruptPatience);
+    } else if (deadline && Clock::now() >= *deadline) {
+        if (interrupted) Interrupt::throw_if_requested();
+        if (cancelled) {
+            throw Error{ErrorKind::scratch,
+                        "the server did not stop a statement that was cancelled",
+                        {"Look at the server's log: it may hang in an extension's code."}};
         }
+        cancel(kCancelPatience);
     }
 }
 
@@ -219,31 +231,31 @@ void PerformerSession::Impl::send_copy_data(const ChunkSource* copy_data) {
     for (;;) {
         const std::size_t size = (*copy_data)(buffer);
         if (size == 0) break;
-        complete = !cancelled && send_chunk({buffer.data(), size});
+        complete = send_chunk({buffer.data(), size});
         if (!complete) break;
     }
     int sent = 0;
     while ((sent = PQputCopyEnd(connection.get(), complete ? nullptr : "cancelled")) == 0)
         wait_for(POLLOUT);
     if (sent < 0) throw_lost();
-    while (PQflush(connection.get()) == 1) {
-        wait_for(POLLIN | POLLOUT);
-        if (PQconsumeInput(connection.get()) == 0) throw_lost();
-    }
+    flush();
     PQsetnonblocking(connection.get(), 0);
 }
 
-// False when the limit passed meanwhile.
+// False when the statement was cancelled meanwhile.
 bool PerformerSession::Impl::send_chunk(std::span<const char> chunk) {
     if (PQputCopyData(connection.get(), chunk.data(), static_cast<int>(chunk.size())) < 0)
         throw_lost();
+    flush();
+    if (!cancelled) stop_when_told();
+    return !cancelled;
+}
+
+void PerformerSession::Impl::flush() {
     while (PQflush(connection.get()) == 1) {
         wait_for(POLLIN | POLLOUT);
         if (PQconsumeInput(connection.get()) == 0) throw_lost();
     }
-    if (!interrupted && Interrupt::requested()) interrupted = true;
-    if (deadline && !cancelled && Clock::now() >= *deadline) cancelled = true;
-    return !interrupted && !cancelled;
 }
 
 void PerformerSession::Impl::drain_copy_data() {
@@ -252,6 +264,7 @@ void PerformerSession::Impl::drain_copy_data() {
         const int size = PQgetCopyData(connection.get(), &row, 1);
         if (row != nullptr) PQfreemem(row);
         if (size < 0) return;
+        stop_when_told();
         if (size == 0) {
             wait_for(POLLIN);
             if (PQconsumeInput(connection.get()) == 0) throw_lost();
