@@ -1,0 +1,150 @@
+#include "rehearse/base/error.hpp"
+#include "rehearse/base/interrupt.hpp"
+#include "rehearse/base/text.hpp"
+#include "rehearse/plan/plan.hpp"
+
+#include "checked_text.hpp"
+#include "meta_commands.hpp"
+#include "suppressions.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+namespace rehearse::plan {
+
+namespace {
+
+using migrations::TransactionMode;
+
+std::string place(const std::filesystem::path& path, const sql::Position& position) {
+    return path.string() + ":" + std::to_string(position.line) + ":" +
+           std::to_string(position.column);
+}
+
+[[noreturn]] void throw_fault(const std::filesystem::path& path, const CheckedText& text) {
+    const std::string where = place(path, text.position());
+    switch (text.fault()) {
+        case CheckedText::Fault::utf16:
+            throw Error(ErrorKind::migrations, where + ": the file is UTF-16, not UTF-8",
+                        {"Convert it: iconv -f UTF-16 -t UTF-8."});
+        case CheckedText::Fault::nul_byte:
+            throw Error(ErrorKind::migrations, where + ": a NUL byte, which no SQL text can hold",
+                        {"Is it a text file? Save it as UTF-8."});
+        case CheckedText::Fault::none:
+        case CheckedText::Fault::not_utf8:
+            break;
+    }
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    const unsigned byte = text.bad_byte();
+    throw Error(ErrorKind::migrations,
+                where + ": not UTF-8 (byte 0x" + kDigits[byte >> 4U] + kDigits[byte & 15U] + ")",
+                {"Save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t UTF-8' converts "
+                 "it."});
+}
+
+// The file's bytes for the splitter, checked as they pass.
+class CheckedFile {
+  public:
+    explicit CheckedFile(const std::filesystem::path& path)
+        : path_(path), stream_(path, std::ios::binary) {
+        if (!stream_) fail();
+    }
+
+    std::size_t read(std::span<char> buffer) {
+        Interrupt::throw_if_requested();
+        stream_.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+        const auto count = static_cast<std::size_t>(stream_.gcount());
+        if (stream_.bad()) fail();
+        bytes_ += count;
+        const bool is_good =
+            count == 0 ? text_.finish() : text_.add(std::string_view(buffer.data(), count));
+        if (!is_good) throw_fault(path_, text_);
+        return count;
+    }
+
+    std::uint64_t bytes() const { return bytes_; }
+
+  private:
+    [[noreturn]] void fail() const {
+        throw Error(ErrorKind::migrations,
+                    "cannot read " + path_.string() + ": " + std::strerror(errno),
+                    {"Make it readable for the user that runs rehearse."});
+    }
+
+    std::filesystem::path path_;
+    std::ifstream stream_;
+    CheckedText text_;
+    std::uint64_t bytes_ = 0;
+};
+
+void check_is_closed(const migrations::Migration& migration, const sql::Statement& statement) {
+    if (!statement.unterminated) return;
+    throw Error(ErrorKind::migrations,
+                place(migration.path, statement.open_position) + ": the " +
+                    statement.open_construct + " that begins here does not end",
+                {"Close it; everything behind it is taken for its text."});
+}
+
+void check_meta_command(const migrations::Migration& migration, const sql::Statement& statement) {
+    const std::string name(meta_command_name(statement.text));
+    const std::string where = place(migration.path, statement.position) + ": ";
+    // Only psql knows these lines: a tool that sends the file would get a syntax error.
+    if (migration.transaction_mode == TransactionMode::whole_file_query) {
+        throw Error(ErrorKind::migrations,
+                    where + "psql meta-command " + name + ", but " + migration.tool +
+                        " sends the file to the server as it is",
+                    {instead_of_meta_command(statement.text)});
+    }
+    if (statement.interrupts_statement) {
+        throw Error(
+            ErrorKind::migrations, where + "psql meta-command " + name + " inside a statement",
+            {is_harmless_meta_command(statement.text) ? "Move it behind the statement's semicolon."
+                                                      : instead_of_meta_command(statement.text)});
+    }
+    if (is_harmless_meta_command(statement.text)) return;
+    throw Error(ErrorKind::migrations,
+                where + "psql meta-command '" + one_line(statement.text, 60) +
+                    "', which a rehearsal cannot follow",
+                {instead_of_meta_command(statement.text)});
+}
+
+void count(FileSurvey& survey, const sql::Statement& statement) {
+    ++survey.statements;
+    const auto classification = sql::classify(statement.text);
+    switch (classification.kind) {
+        case sql::StatementKind::begin:
+        case sql::StatementKind::commit:
+        case sql::StatementKind::rollback:
+            survey.controls_transactions = true;
+            break;
+        default:
+            break;
+    }
+    if (classification.transaction_use == sql::TransactionUse::forbidden)
+        ++survey.forbidden_in_transaction;
+}
+
+}  // namespace
+
+FileSurvey survey_file(const migrations::Migration& migration) {
+    FileSurvey survey;
+    CheckedFile file(migration.path);
+    sql::ScriptReader reader([&](std::span<char> buffer) { return file.read(buffer); });
+    const auto next = [&] {
+        return in_context("reading " + migration.path.string(), [&] { return reader.next(); });
+    };
+    while (const auto statement = next()) {
+        check_is_closed(migration, *statement);
+        if (statement->is_meta_command) {
+            check_meta_command(migration, *statement);
+        } else if (!statement->text.empty()) {
+            count(survey, *statement);
+        }
+        add_suppressions(survey.allowed, *statement, migration.path);
+    }
+    survey.bytes = file.bytes();
+    return survey;
+}
+
+}  // namespace rehearse::plan
