@@ -16,18 +16,18 @@ std::string fresh_name() {
 
 }  // namespace
 
-FolderFixture::FolderFixture() : temporary_(default_temp_folder(), fresh_name()) {
+FilledFolder::FilledFolder() : temporary_(default_temp_folder(), fresh_name()) {
     fs::create_directory(folder());
 }
 
-fs::path FolderFixture::write(const fs::path& name, std::string_view content) const {
+fs::path FilledFolder::write(const fs::path& name, std::string_view content) const {
     const fs::path path = folder() / name;
     fs::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << content;
     return path;
 }
 
-void FolderFixture::write_all(const std::vector<std::string>& names) const {
+void FilledFolder::write_all(const std::vector<std::string>& names) const {
     for (const std::string& name : names) write(name);
 }
 

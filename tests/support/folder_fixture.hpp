@@ -5,14 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rehearse::test {
 
-// A private folder that a test fills with files; it goes when the test ends.
-class FolderFixture : public testing::Test {
-  protected:
-    FolderFixture();
+// A private folder "migrations" in another one, for a test to fill; it goes with the object.
+class FilledFolder {
+  public:
+    FilledFolder();
 
     fs::path folder() const { return temporary_.path() / "migrations"; }
     fs::path parent() const { return temporary_.path(); }
@@ -23,5 +24,7 @@ class FolderFixture : public testing::Test {
   private:
     TempDir temporary_;
 };
+
+class FolderFixture : public testing::Test, protected FilledFolder {};
 
 }  // namespace rehearse::test
