@@ -8,7 +8,7 @@ namespace rehearse::sql {
 
 namespace {
 
-constexpr std::size_t kChunk = 256 * 1024;
+constexpr std::size_t kChunk = 64 * 1024;
 
 }  // namespace
 

@@ -27,8 +27,12 @@ constexpr std::array<std::uint8_t, 256> char_classes() {
         }
     }
     classes['$'] = kNamePart;
-    for (unsigned char c : std::string_view{" \t\n\r\f\v"}) classes[c] = kSpace;
-    for (unsigned char c : std::string_view{"~!@#^&|`?+-*/%<>="}) classes[c] = kOperator;
+    for (const char c : std::string_view{" \t\n\r\f\v"}) {
+        classes[static_cast<unsigned char>(c)] = kSpace;
+    }
+    for (const char c : std::string_view{"~!@#^&|`?+-*/%<>="}) {
+        classes[static_cast<unsigned char>(c)] = kOperator;
+    }
     return classes;
 }
 

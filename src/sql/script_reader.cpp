@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -273,8 +272,7 @@ std::size_t ScriptReader::read_copy_data(std::span<char> buffer) {
     std::size_t filled = 0;
     while (impl_->in_copy_data && filled < buffer.size()) {
         const std::string_view data = impl_->next_copy_data(buffer.size() - filled);
-        std::memcpy(buffer.data() + filled, data.data(), data.size());
-        filled += data.size();
+        filled += data.copy(buffer.data() + filled, data.size());
     }
     return filled;
 }

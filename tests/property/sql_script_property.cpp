@@ -1,0 +1,372 @@
+#include "rehearse/sql/script.hpp"
+
+#include "property/random.hpp"
+#include "unit/sql/script_pieces.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <pg_query.h>
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace rehearse::sql {
+namespace {
+
+using rehearse::test::Random;
+using test::Pieces;
+using test::pieces_of;
+using Texts = std::vector<std::string>;
+
+constexpr std::size_t kChunks[] = {1, 7, 4096};
+
+// Things that a splitter can trip over, each closed in itself.
+const Texts kWhole = {"select",
+                      "insert into t",
+                      "a",
+                      "b1",
+                      "$1",
+                      "e",
+                      "E",
+                      "n",
+                      "U",
+                      "\"q;\"\"'\"",
+                      "'s;'",
+                      "''",
+                      "';'';'",
+                      "E'\\';'",
+                      "e'\\\\'",
+                      "E'a'\n'\\';'",
+                      "U&'\\;'",
+                      "u&\"x;'\"",
+                      "B'01'",
+                      "x'FF;'",
+                      "N';'",
+                      "$$;'$$",
+                      "$t$ $$ ; $u$ $t$",
+                      "$t1$;\n-- $t$ $t1$",
+                      "$_$'$_$",
+                      "1",
+                      "1.5e-3",
+                      "1..2",
+                      ".5",
+                      "+",
+                      "-",
+                      "<=",
+                      "@>",
+                      "::",
+                      ":=",
+                      "?|",
+                      "#>>",
+                      "*",
+                      "/",
+                      "->>'x;'",
+                      "[1]",
+                      "(1; 2)",
+                      "(a, (b; ')'))",
+                      "( -- ;)\n )",
+                      "/* ; */",
+                      "/* /* ; */ ' */",
+                      "-- ;'$$\n",
+                      "-- \r",
+                      "begin",
+                      "end",
+                      "case",
+                      "atomic",
+                      "ümläut",
+                      "a$b$",
+                      "t$$",
+                      "null",
+                      "as",
+                      "from",
+                      "copy",
+                      "stdin"};
+
+const Texts kBlanks = {" ", "\n", "\t", "\r\n", "  ", "\f", " /* x */ ", " -- y\n"};
+
+struct Script {
+    std::string text;
+    Texts statements;
+    Texts copy_data;
+};
+
+std::string random_statement(Random& random) {
+    static const Texts kFirst = {"select", "with", "update t", "call"};
+    std::string text = random.pick(kFirst);
+    for (std::size_t parts = random.below(12); parts > 0; --parts) {
+        text += random.pick(kBlanks) + random.pick(kWhole);
+    }
+    // A statement ends with its last token, not with a comment.
+    return text + " z";
+}
+
+std::string random_routine(Random& random) {
+    static const Texts kFirst = {"create function", "CREATE OR REPLACE FUNCTION",
+                                 "Create /* x */ Procedure"};
+    static const Texts kBody = {"select 1;", "select case when a then 'end;' else $$end;$$ end;",
+                                "-- end;\n", "select (case a when 1 then 2 end);",
+                                "insert into t values ('end');"};
+    std::string text = random.pick(kFirst);
+    text += " f(a int default (case when true then 1 end)) begin atomic\n";
+    for (std::size_t parts = random.below(4); parts > 0; --parts) {
+        text += random.pick(kBody) + random.pick(kBlanks);
+    }
+    return text + "END";
+}
+
+std::string random_copy_data(Random& random) {
+    static const Texts kLines = {"1\t2",     "",     "\\N",   "\\\\.", "\\.x",
+                                 "'; $$ --", " \\.", "/* \"", "\\",    std::string(5000, 'x')};
+    static const Texts kLineEnds = {"\n", "\r\n"};
+    std::string data;
+    for (std::size_t lines = random.below(5); lines > 0; --lines) {
+        data += random.pick(kLines) + random.pick(kLineEnds);
+    }
+    return data;
+}
+
+void add_copy(Script& script, Random& random) {
+    static const Texts kStatementEnds = {";\n", " ; -- x;\r\n", "; /* y */ ; \n"};
+    static const Texts kDataEnds = {"\\.\n", "\\.\r\n"};
+    script.statements.push_back("copy \"from\" (a, b) from\nSTDIN with (format text)");
+    script.copy_data.push_back(random_copy_data(random));
+    script.text += script.statements.back() + random.pick(kStatementEnds) +
+                   script.copy_data.back() + random.pick(kDataEnds);
+}
+
+Script random_script(Random& random) {
+    Script script;
+    if (random.below(8) == 0) script.text += "\xEF\xBB\xBF";
+    for (std::size_t count = random.below(8); count > 0; --count) {
+        script.text += random.pick(kBlanks);
+        if (random.below(6) == 0) script.text += ";";
+        switch (random.below(6)) {
+            case 0:
+                script.statements.push_back(random_routine(random));
+                script.text += script.statements.back() + ";";
+                break;
+            case 1:
+                add_copy(script, random);
+                break;
+            case 2:
+                script.statements.push_back("\\echo ';' $$ \"");
+                script.text += script.statements.back() + "\n";
+                break;
+            default:
+                script.statements.push_back(random_statement(random));
+                script.text += script.statements.back() + random.pick(kBlanks) + ";";
+        }
+    }
+    script.text += random.pick(kBlanks);
+    return script;
+}
+
+// Any bytes, with what a lexer looks at far more often than chance would have it.
+std::string random_soup(Random& random) {
+    static const Texts kFragments = {"'",
+                                     "''",
+                                     "\"",
+                                     "$",
+                                     "$$",
+                                     "$a$",
+                                     "$a",
+                                     "E'",
+                                     "U&'",
+                                     "\\",
+                                     "\\.",
+                                     "\\.\n",
+                                     "\n",
+                                     "\r",
+                                     ";",
+                                     "(",
+                                     ")",
+                                     "--",
+                                     "-",
+                                     "/*",
+                                     "*/",
+                                     "/",
+                                     "*",
+                                     " ",
+                                     "a",
+                                     "1",
+                                     "0x",
+                                     "1e",
+                                     ".",
+                                     "copy t from stdin",
+                                     "create function f()",
+                                     "begin",
+                                     "end",
+                                     "case",
+                                     "\xEF\xBB\xBF",
+                                     "\xff",
+                                     "ä",
+                                     ":",
+                                     std::string(1, '\0'),
+                                     "e",
+                                     "u",
+                                     "&"};
+    std::string text;
+    for (std::size_t count = random.below(30); count > 0; --count) text += random.pick(kFragments);
+    return text;
+}
+
+std::string shown(const Position& position) {
+    return std::to_string(position.offset) + "/" + std::to_string(position.line) + "/" +
+           std::to_string(position.column);
+}
+
+// One line a piece.
+Texts facts_of(const Pieces& pieces) {
+    Texts facts;
+    for (const Statement& piece : pieces.all) {
+        facts.push_back(piece.leading + "|" + piece.text + "|" + piece.trailing + "|" +
+                        shown(piece.position) + (piece.is_meta_command ? " meta" : "") +
+                        (piece.interrupts_statement ? " interrupts" : "") +
+                        (piece.has_copy_data ? " data" : "") +
+                        (piece.unterminated ? " open " : "") + piece.open_construct + " " +
+                        shown(piece.open_position));
+    }
+    return facts;
+}
+
+TEST(ScriptProperty, made_scripts_come_apart_into_what_they_were_made_of) {
+    Random random;
+    for (int round = 0; round < 2000; ++round) {
+        const Script script = random_script(random);
+        for (const std::size_t chunk : kChunks) {
+            const Pieces pieces = pieces_of(script.text, chunk);
+            ASSERT_EQ(pieces.texts(), script.statements) << random.seed_text() << script.text;
+            ASSERT_EQ(pieces.copy_data, script.copy_data) << random.seed_text() << script.text;
+            ASSERT_EQ(pieces.joined, script.text) << random.seed_text();
+        }
+    }
+}
+
+TEST(ScriptProperty, splitting_a_statement_again_changes_nothing) {
+    Random random;
+    for (int round = 0; round < 2000; ++round) {
+        for (const Statement& piece : pieces_of(random_script(random).text).all) {
+            if (piece.text.empty() || piece.is_meta_command) continue;
+            ASSERT_EQ(pieces_of(piece.text + ";\n").texts(), Texts{piece.text})
+                << random.seed_text();
+        }
+    }
+}
+
+// Where COPY has something behind it on its line, the reader refuses; then there is nothing to
+// join.
+TEST(ScriptProperty, any_bytes_join_again_and_do_not_depend_on_how_they_arrive) {
+    Random random;
+    for (int round = 0; round < 10'000; ++round) {
+        const std::string soup = random_soup(random);
+        try {
+            const Pieces whole = pieces_of(soup);
+            ASSERT_EQ(whole.joined, soup) << random.seed_text();
+            for (const std::size_t chunk : kChunks) {
+                const Pieces pieces = pieces_of(soup, chunk);
+                ASSERT_EQ(facts_of(pieces), facts_of(whole)) << random.seed_text() << soup;
+                ASSERT_EQ(pieces.copy_data, whole.copy_data) << random.seed_text() << soup;
+            }
+        } catch (const std::exception& error) {
+            ASSERT_THAT(error.what(), testing::HasSubstr("COPY")) << random.seed_text();
+        }
+    }
+}
+
+// What libpg_query, which has PostgreSQL's own lexer and grammar, makes of the same text.
+Texts split_by_pg_query(const std::string& text, PgQuerySplitResult (*split)(const char*)) {
+    const PgQuerySplitResult result = split(text.c_str());
+    Texts statements;
+    if (result.error != nullptr) {
+        statements.push_back(std::string("error: ") + result.error->message);
+    } else {
+        for (int i = 0; i < result.n_stmts; ++i) {
+            const auto begin = static_cast<std::size_t>(result.stmts[i]->stmt_location);
+            const auto length = static_cast<std::size_t>(result.stmts[i]->stmt_len);
+            statements.push_back(normalized(text.substr(begin, length)));
+        }
+    }
+    pg_query_free_split_result(result);
+    return statements;
+}
+
+Texts split_by_us(const std::string& text) {
+    Texts statements;
+    for (const std::string& statement : pieces_of(text).texts()) {
+        statements.push_back(normalized(statement));
+    }
+    return statements;
+}
+
+TEST(ScriptProperty, agrees_with_the_scanner_of_libpg_query) {
+    Random random;
+    int compared = 0;
+    for (int round = 0; round < 3000; ++round) {
+        std::string text;
+        for (std::size_t count = random.below(4); count > 0; --count) {
+            text += random_statement(random) + random.pick(kBlanks) + ";" + random.pick(kBlanks);
+        }
+        const Texts theirs = split_by_pg_query(text, pg_query_split_with_scanner);
+        if (!theirs.empty() && theirs[0].starts_with("error")) continue;
+        ++compared;
+        ASSERT_EQ(split_by_us(text), theirs) << random.seed_text() << text;
+    }
+    EXPECT_GT(compared, 2000);
+}
+
+TEST(ScriptProperty, agrees_with_the_grammar_of_libpg_query) {
+    static const Texts kValid = {
+        "select 'a;' -- ;\n, $$;$$, E'\\';\\\\', \";\" from t",
+        "select case when a then ';' end from t where a <> /* ; /* ; */ */ 'b'\n'c'",
+        "insert into t values (1, 'x''; y'), (2, U&'\\0061;')",
+        "create rule r as on insert to t do also (insert into u values (1); delete from v)",
+        "create function f(a int) returns int language sql begin atomic select 1; "
+        "select case a when 1 then 2 end; end",
+        "create or replace function g() returns trigger as $fn$ begin if a then b := 'x'; "
+        "end if; return new; end; $fn$ language plpgsql",
+        "do $$ begin perform 1; end $$",
+        "create table t (a int default 1, b text check (b <> ';'))",
+        "alter table only public.t add constraint c foreign key (a) references u (b) not valid",
+        "begin",
+        "commit",
+        "comment on table t is E'it''s; a \\'test\\''",
+        "select a$b$, $1, 1.5e3, .5, a[1:2], a -> 'b' #>> '{c,d}', a ?| b, - -1, @ 5 from t",
+        "explain (analyze, format json) select 1",
+        "grant select, insert on t to \"odd;role\"",
+        "create operator === (leftarg = box, procedure = f)",
+        "prepare x (int) as select $1"};
+    Random random;
+    for (int round = 0; round < 2000; ++round) {
+        std::string text;
+        for (std::size_t count = random.below(6); count > 0; --count) {
+            text += random.pick(kBlanks) + random.pick(kValid) + random.pick(kBlanks) + ";";
+        }
+        ASSERT_EQ(split_by_us(text), split_by_pg_query(text, pg_query_split_with_parser))
+            << random.seed_text() << text;
+    }
+}
+
+TEST(TextProperty, normalizing_and_masking_twice_change_nothing) {
+    Random random;
+    for (int round = 0; round < 3000; ++round) {
+        const std::string text = random_statement(random);
+        ASSERT_EQ(normalized(normalized(text)), normalized(text)) << random.seed_text() << text;
+        const std::string masked = with_masked_literals(text);
+        ASSERT_EQ(with_masked_literals(masked), masked) << random.seed_text() << text;
+    }
+}
+
+TEST(TextProperty, any_bytes_are_classified) {
+    static const Texts kFirst = {"", "create ", "alter table t ", "with a as ("};
+    Random random;
+    for (int round = 0; round < 5000; ++round) {
+        const std::string text = random.pick(kFirst) + random_soup(random);
+        ASSERT_NO_THROW(classify(text)) << random.seed_text();
+        ASSERT_NO_THROW(roles_named_in("grant " + text)) << random.seed_text();
+        ASSERT_NO_THROW(with_masked_literals(text)) << random.seed_text();
+    }
+}
+
+}  // namespace
+}  // namespace rehearse::sql
