@@ -4,8 +4,6 @@
 #include "rehearse/pg/types.hpp"
 
 #include <cstdint>
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +15,7 @@ struct TocEntry {
     int dump_id = 0;
     std::string tag;         // "audit_log"
     std::string desc;        // "TABLE", "TABLE DATA", "INDEX", "EXTENSION", ...
-    int section = 0;         // 2 pre-data, 3 data, 4 post-data (teSection)
+    int section = 0;         // 1 none, 2 pre-data, 3 data, 4 post-data (teSection)
     std::string definition;  // SQL; empty for data
     std::string schema;
     std::string owner;
@@ -31,10 +29,11 @@ struct TocEntry {
 struct Archive {
     int version_major = 0, version_minor = 0,
         version_rev = 0;  // archive format version, e.g. 1.14.0
+    bool compressed = false;
     std::string database;
     pg::ServerVersion server_version;  // of the dumped server
     std::string dump_version_text;     // of pg_dump
-    WallClock::time_point taken_at;
+    WallClock::time_point taken_at;    // pg_dump stores local time without its zone: read as ours
     std::vector<TocEntry> entries;
 };
 

@@ -36,6 +36,9 @@ struct Snapshot {
     std::vector<std::string> roles;
     std::vector<std::string> extensions;
     std::uint64_t uncompressed_bytes = 0;  // plain: bytes of SQL; 0 otherwise
+    // Plain dumps only, as the text has them; empty where it does not say.
+    std::string encoding;  // client_encoding, which is the database's unless pg_dump -E changed it
+    std::string create_database;  // the CREATE DATABASE statement of pg_dump --create
 
     double age_days(WallClock::time_point now) const;
 };
