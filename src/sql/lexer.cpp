@@ -46,21 +46,21 @@ class Lexer {
   public:
     Lexer(const char* at, const char* end, bool is_last) : begin_(at), end_(end), last_(is_last) {}
 
-    Token token();
+    Lexeme token();
 
   private:
-    Token made(TokenKind kind, const char* token_end) const {
-        return {kind, false, false, begin_, token_end};
+    Lexeme made(TokenKind kind, const char* token_end) const {
+        return {token_end, kind, false, false};
     }
     // For a token that ends where a character stands that is not of its class.
-    Token run(TokenKind kind, std::uint8_t char_class, const char* from) const {
+    Lexeme run(TokenKind kind, std::uint8_t char_class, const char* from) const {
         while (from != end_ && has(*from, char_class)) ++from;
         return open_ended(kind, from);
     }
-    Token open_ended(TokenKind kind, const char* token_end) const {
-        return {kind, false, token_end == end_ && !last_, begin_, token_end};
+    Lexeme open_ended(TokenKind kind, const char* token_end) const {
+        return {token_end, kind, false, token_end == end_ && !last_};
     }
-    Token unterminated(TokenKind kind) const { return {kind, last_, !last_, begin_, end_}; }
+    Lexeme unterminated(TokenKind kind) const { return {end_, kind, last_, !last_}; }
 
     char at(const char* p) const { return p < end_ ? *p : '\0'; }
     const char* find(const char* from, char c) const {
@@ -68,22 +68,22 @@ class Lexer {
             std::memchr(from, c, static_cast<std::size_t>(end_ - from)));
     }
 
-    Token word() const;
-    Token number() const;
-    Token operators() const;
-    Token line_comment() const;
-    Token block_comment() const;
-    Token quoted(TokenKind kind, char quote, const char* from) const;
-    Token escaped_string(const char* from) const;
-    Token dollar() const;
+    Lexeme word() const;
+    Lexeme number() const;
+    Lexeme operators() const;
+    Lexeme line_comment() const;
+    Lexeme block_comment() const;
+    Lexeme quoted(TokenKind kind, char quote, const char* from) const;
+    Lexeme escaped_string(const char* from) const;
+    Lexeme dollar() const;
 
     const char* begin_;
     const char* end_;
     bool last_;
 };
 
-Token Lexer::token() {
-    if (begin_ == end_) return {TokenKind::end, false, !last_, begin_, end_};
+Lexeme Lexer::token() {
+    if (begin_ == end_) return {end_, TokenKind::end, false, !last_};
     const char c = *begin_;
     if (has(c, kNameStart)) return word();
     if (has(c, kSpace)) return run(TokenKind::space, kSpace, begin_ + 1);
@@ -115,7 +115,7 @@ Token Lexer::token() {
     }
 }
 
-Token Lexer::word() const {
+Lexeme Lexer::word() const {
     const char* p = begin_ + 1;
     while (p != end_ && has(*p, kNamePart)) ++p;
     if (p - begin_ != 1) return open_ended(TokenKind::word, p);
@@ -149,7 +149,7 @@ Token Lexer::word() const {
 }
 
 // Letters that follow at once are the next token, as before PostgreSQL 15 (which refuses them).
-Token Lexer::number() const {
+Lexeme Lexer::number() const {
     const auto skip_digits = [this](const char* p) {
         while (p != end_ && (has(*p, kDigit) || *p == '_')) ++p;
         return p;
@@ -179,7 +179,7 @@ Token Lexer::number() const {
 }
 
 // A comment that starts inside a run of operator characters ends the operator.
-Token Lexer::operators() const {
+Lexeme Lexer::operators() const {
     const char* p = begin_;
     while (p != end_ && has(*p, kOperator)) {
         const bool starts_comment =
@@ -193,13 +193,13 @@ Token Lexer::operators() const {
     return open_ended(TokenKind::op, p);
 }
 
-Token Lexer::line_comment() const {
+Lexeme Lexer::line_comment() const {
     const char* p = begin_ + 2;
     while (p != end_ && *p != '\n' && *p != '\r') ++p;
     return open_ended(TokenKind::line_comment, p);
 }
 
-Token Lexer::block_comment() const {
+Lexeme Lexer::block_comment() const {
     int depth = 1;
     const char* p = begin_ + 2;
     while (p + 1 < end_) {
@@ -218,7 +218,7 @@ Token Lexer::block_comment() const {
 
 // A doubled quote is one of its characters. The quotes of a string that is continued on the next
 // line are two tokens: that changes nothing where no escapes are.
-Token Lexer::quoted(TokenKind kind, char quote, const char* from) const {
+Lexeme Lexer::quoted(TokenKind kind, char quote, const char* from) const {
     for (;;) {
         const char* p = find(from, quote);
         if (p == nullptr) return unterminated(kind);
@@ -230,7 +230,7 @@ Token Lexer::quoted(TokenKind kind, char quote, const char* from) const {
 
 // E'...': a backslash takes the next character with it, also in what continues the string behind a
 // line feed (manual, 4.1.2.1).
-Token Lexer::escaped_string(const char* from) const {
+Lexeme Lexer::escaped_string(const char* from) const {
     const char* p = from;
     for (;;) {
         while (p != end_ && *p != '\'' && *p != '\\') ++p;
@@ -258,7 +258,7 @@ Token Lexer::escaped_string(const char* from) const {
     }
 }
 
-Token Lexer::dollar() const {
+Lexeme Lexer::dollar() const {
     const char* p = begin_ + 1;
     if (p != end_ && has(*p, kDigit)) return run(TokenKind::parameter, kDigit, p);
     while (p != end_ && has(*p, kTagPart)) ++p;
@@ -276,7 +276,7 @@ Token Lexer::dollar() const {
 
 }  // namespace
 
-Token next_token(const char* at, const char* end, bool is_last) {
+Lexeme next_lexeme(const char* at, const char* end, bool is_last) {
     return Lexer(at, end, is_last).token();
 }
 

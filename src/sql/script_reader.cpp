@@ -128,8 +128,9 @@ std::size_t ScriptReader::Impl::skip_byte_order_mark() {
 
 Token ScriptReader::Impl::token_at(std::size_t offset) {
     for (;;) {
-        const Token token = next_token(input.begin() + offset, input.end(), input.complete());
-        if (!token.wants_more) return token;
+        const char* const begin = input.begin() + offset;
+        const Lexeme found = next_lexeme(begin, input.end(), input.complete());
+        if (!found.wants_more) return token_of(found, begin);
         input.read_more();
     }
 }

@@ -1,8 +1,16 @@
 #include "statement_state.hpp"
 
-#include <initializer_list>
+#include <array>
+#include <string_view>
 
 namespace rehearse::sql {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> kRoutineWords = {"create", "or", "replace", "function",
+                                                           "procedure"};
+
+}  // namespace
 
 void StatementState::add(const Token& token, std::size_t offset) {
     switch (token.kind) {
@@ -39,7 +47,7 @@ void StatementState::add(const Token& token, std::size_t offset) {
 // end the statement (src/fe_utils/psqlscan.l, rule {identifier}).
 void StatementState::add_word(const Token& token, std::size_t offset) {
     if (words_ < initials_.size()) {
-        for (const char* keyword : {"create", "or", "replace", "function", "procedure"}) {
+        for (const std::string_view keyword : kRoutineWords) {
             if (is_word(token, keyword)) initials_[words_] = keyword[0];
         }
     }
