@@ -22,7 +22,7 @@ struct Finding {
     std::optional<pg::RelationName> relation;
     std::string message;  // what was seen: "rewrote 4.1 GB, 31 M rows, under AccessExclusiveLock
                           // for 41.2 s"
-    std::string instead;
+    std::string instead;  // one line of prose; the lines after it are SQL
     observe::Evidence evidence = observe::Evidence::text;
     std::string allowed_because;  // silenced by "-- rehearse: allow"; empty otherwise
 };
@@ -33,6 +33,10 @@ struct RuleInput {
     const plan::PlannedMigration& planned;
     const observe::MigrationObservation& observed;
 };
+
+// The hold keeps readers or writers of a table out: not an index, TOAST table or composite type,
+// which nobody waits for by itself, and not a relation that the same transaction made.
+bool keeps_users_out(const observe::LockHold& hold);
 
 // A rule is data plus one function; one file each in src/rules/.
 struct RuleInfo {
