@@ -1,0 +1,85 @@
+#include "rehearse/verdict/verdict.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace rehearse::verdict {
+
+namespace {
+
+constexpr std::array kLabels{
+    std::pair{Label::ok, std::string_view{"ok"}},
+    std::pair{Label::noisy, std::string_view{"noisy"}},
+    std::pair{Label::rethink, std::string_view{"rethink"}},
+    std::pair{Label::not_run, std::string_view{"not_run"}},
+    std::pair{Label::failed, std::string_view{"failed"}},
+};
+
+constexpr std::array kFailOns{
+    std::pair{FailOn::noisy, std::string_view{"noisy"}},
+    std::pair{FailOn::rethink, std::string_view{"rethink"}},
+    std::pair{FailOn::failed, std::string_view{"failed"}},
+    std::pair{FailOn::never, std::string_view{"never"}},
+};
+
+template <typename Table, typename Value>
+std::string_view name_in(const Table& table, Value value) {
+    return std::find_if(table.begin(), table.end(),
+                        [&](const auto& row) { return row.first == value; })
+        ->second;
+}
+
+template <typename Table>
+auto value_in(const Table& table, std::string_view name)
+    -> std::optional<typename Table::value_type::first_type> {
+    for (const auto& [value, text] : table) {
+        if (text == name) return value;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(Label label) {
+    return name_in(kLabels, label);
+}
+
+std::optional<Label> label_from(std::string_view text) {
+    return value_in(kLabels, text);
+}
+
+std::optional<FailOn> fail_on_from(std::string_view text) {
+    return value_in(kFailOns, text);
+}
+
+Label label_for(const observe::MigrationObservation& observation, const Thresholds& thresholds) {
+    if (!observation.ran) return Label::not_run;
+    // A statement that was given up on would have taken longer still: the time it did take says
+    // nothing.
+    if (observation.failure) return observation.failure->gave_up ? Label::rethink : Label::failed;
+    if (observation.elapsed > thresholds.rethink) return Label::rethink;
+    if (observation.elapsed > thresholds.noisy) return Label::noisy;
+    return Label::ok;
+}
+
+Label worst(const std::vector<Label>& labels) {
+    return labels.empty() ? Label::ok : *std::max_element(labels.begin(), labels.end());
+}
+
+bool reaches(FailOn fail_on, const std::vector<Label>& labels) {
+    switch (fail_on) {
+        case FailOn::never:
+            return false;
+        case FailOn::noisy:
+            return worst(labels) >= Label::noisy;
+        case FailOn::rethink:
+            return worst(labels) >= Label::rethink;
+        // What was not run was not proved either.
+        case FailOn::failed:
+            return worst(labels) >= Label::not_run;
+    }
+    return true;
+}
+
+}  // namespace rehearse::verdict
