@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rehearse::report {
@@ -22,6 +23,7 @@ struct SnapshotPart {
     std::string server_version;
     std::uint64_t size_bytes = 0;
     std::string sha256;
+    bool operator==(const SnapshotPart&) const = default;
 };
 
 struct BasePart {
@@ -29,18 +31,21 @@ struct BasePart {
     bool reused = false;
     double restore_ms = 0, clone_ms = 0, vacuum_ms = 0;
     std::string restored = "full";  // full | touched
+    bool operator==(const BasePart&) const = default;
 };
 
 struct ScratchPart {
     std::string engine, image, server_version;
     std::map<std::string, std::string> settings;
     BasePart base;
+    bool operator==(const ScratchPart&) const = default;
 };
 
 struct SamplerPart {
     double interval_ms = 0;
     std::uint64_t readings = 0;
     double gap_p50_ms = 0, gap_p99_ms = 0, longest_gap_ms = 0;
+    bool operator==(const SamplerPart&) const = default;
 };
 
 struct ErrorPart {
@@ -49,6 +54,7 @@ struct ErrorPart {
     std::size_t statement = 0;
     std::string detail, hint;  // detail may hold row values: JSON and terminal only, never Markdown
     std::vector<std::string> left_behind;
+    bool operator==(const ErrorPart&) const = default;
 };
 
 struct LockPart {
@@ -56,21 +62,25 @@ struct LockPart {
     double acquired_ms = 0, released_ms = 0, held_ms = 0, waited_ms = 0;
     std::string evidence;
     bool new_relation = false;
+    bool operator==(const LockPart&) const = default;
 };
 
 struct RewritePart {
     std::string relation;
     std::int64_t bytes_before = 0, bytes_after = 0;
+    bool operator==(const RewritePart&) const = default;
 };
 
 struct IndexBuildPart {
     std::string index, relation;
     double elapsed_ms = 0;
     bool valid = true;
+    bool operator==(const IndexBuildPart&) const = default;
 };
 
 struct NoticePart {
     std::string severity, sqlstate, message;
+    bool operator==(const NoticePart&) const = default;
 };
 
 struct StatementPart {
@@ -94,6 +104,7 @@ struct StatementPart {
     std::vector<RewritePart> rewrites;
     std::vector<IndexBuildPart> index_builds;
     std::vector<NoticePart> notices;
+    bool operator==(const StatementPart&) const = default;
 };
 
 struct BlockingPart {
@@ -103,6 +114,7 @@ struct BlockingPart {
     std::size_t acquired_by = 0;
     std::vector<std::size_t> stretched_by;
     std::string evidence;
+    bool operator==(const BlockingPart&) const = default;
 };
 
 struct FindingPart {
@@ -112,6 +124,7 @@ struct FindingPart {
     std::optional<std::string> relation;
     std::string message, instead, evidence;
     std::string allowed_because;
+    bool operator==(const FindingPart&) const = default;
 };
 
 struct MigrationPart {
@@ -124,6 +137,7 @@ struct MigrationPart {
     std::vector<StatementPart> statements;
     std::vector<BlockingPart> blocking;
     std::vector<FindingPart> findings;
+    bool operator==(const MigrationPart&) const = default;
 };
 
 struct Report {
@@ -138,6 +152,7 @@ struct Report {
     std::vector<std::string>
         warnings;  // stale snapshot, skipped snapshot, fallback engine, stand-in locale, ...
     std::vector<MigrationPart> migrations;
+    bool operator==(const Report&) const = default;
 };
 
 // The part of one migration.
@@ -162,7 +177,11 @@ struct MarkdownStyle {
 // Public: no row values (SQLSTATE and counts, not DETAIL).
 std::string render_markdown(const Report& report, const MarkdownStyle& style);
 
-// One line of the terminal report, as it is also printed while the replay runs.
+// One line of the terminal report, as it is also printed while the replay runs; without a line
+// feed.
 std::string render_migration_line(const MigrationPart& migration, const TerminalStyle& style);
+
+// The JSON Schema of report.json (draft 2020-12); installed as share/rehearse/report.schema.json.
+std::string_view json_schema();
 
 }  // namespace rehearse::report

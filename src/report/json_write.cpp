@@ -1,0 +1,186 @@
+#include "rehearse/report/report.hpp"
+
+#include <nlohmann/json.hpp>
+
+// The order of the fields is the contract's; what was added later stands behind what it belongs to.
+namespace rehearse::report {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json json_of(const LockPart& part);
+Json json_of(const RewritePart& part);
+Json json_of(const IndexBuildPart& part);
+Json json_of(const NoticePart& part);
+Json json_of(const StatementPart& part);
+Json json_of(const BlockingPart& part);
+Json json_of(const FindingPart& part);
+Json json_of(const MigrationPart& part);
+
+template <typename Part>
+Json list_of(const std::vector<Part>& parts) {
+    Json list = Json::array();
+    for (const auto& part : parts) list.push_back(json_of(part));
+    return list;
+}
+
+Json json_of(const SnapshotPart& part) {
+    return {{"name", part.name},
+            {"path", part.path},
+            {"format", part.format},
+            {"taken_at", part.taken_at},
+            {"age_days", part.age_days},
+            {"server_version", part.server_version},
+            {"size_bytes", part.size_bytes},
+            {"sha256", part.sha256}};
+}
+
+Json json_of(const BasePart& part) {
+    return {{"id", part.id},
+            {"reused", part.reused},
+            {"restore_ms", part.restore_ms},
+            {"clone_ms", part.clone_ms},
+            {"vacuum_ms", part.vacuum_ms},
+            {"restored", part.restored}};
+}
+
+Json json_of(const ScratchPart& part) {
+    Json settings = Json::object();
+    for (const auto& [name, value] : part.settings) settings[name] = value;
+    return {{"engine", part.engine},
+            {"image", part.image},
+            {"server_version", part.server_version},
+            {"settings", settings},
+            {"base", json_of(part.base)}};
+}
+
+Json json_of(const SamplerPart& part) {
+    return {{"interval_ms", part.interval_ms},
+            {"readings", part.readings},
+            {"gap_p50_ms", part.gap_p50_ms},
+            {"gap_p99_ms", part.gap_p99_ms},
+            {"longest_gap_ms", part.longest_gap_ms}};
+}
+
+Json json_of(const ErrorPart& part) {
+    return {
+        {"sqlstate", part.sqlstate}, {"message", part.message}, {"path", part.path},
+        {"line", part.line},         {"column", part.column},   {"statement", part.statement},
+        {"detail", part.detail},     {"hint", part.hint},       {"left_behind", part.left_behind}};
+}
+
+Json json_of(const LockPart& part) {
+    return {{"relation", part.relation},       {"mode", part.mode},
+            {"acquired_ms", part.acquired_ms}, {"released_ms", part.released_ms},
+            {"held_ms", part.held_ms},         {"waited_ms", part.waited_ms},
+            {"evidence", part.evidence},       {"new_relation", part.new_relation}};
+}
+
+Json json_of(const RewritePart& part) {
+    return {{"relation", part.relation},
+            {"bytes_before", part.bytes_before},
+            {"bytes_after", part.bytes_after}};
+}
+
+Json json_of(const IndexBuildPart& part) {
+    return {{"index", part.index},
+            {"relation", part.relation},
+            {"elapsed_ms", part.elapsed_ms},
+            {"valid", part.valid}};
+}
+
+Json json_of(const NoticePart& part) {
+    return {{"severity", part.severity}, {"sqlstate", part.sqlstate}, {"message", part.message}};
+}
+
+Json json_of(const StatementPart& part) {
+    Json json;
+    json["ordinal"] = part.ordinal;
+    json["path"] = part.path;
+    json["line"] = part.line;
+    json["column"] = part.column;
+    json["last_line"] = part.last_line;
+    json["sql"] = part.sql;
+    json["sql_shortened"] = part.sql_shortened;
+    json["repeated"] = part.repeated;
+    json["kind"] = part.kind;
+    json["command_tag"] = part.command_tag;
+    json["elapsed_ms"] = part.elapsed_ms;
+    json["commit_ms"] = or_null(part.commit_ms);
+    json["rows"] = or_null(part.rows);
+    json["wal_bytes"] = or_null(part.wal_bytes);
+    json["temp_bytes"] = part.temp_bytes;
+    json["evidence"] = part.evidence;
+    json["wrapped"] = part.wrapped;
+    json["gave_up"] = part.gave_up;
+    json["locks"] = list_of(part.locks);
+    json["rewrites"] = list_of(part.rewrites);
+    json["index_builds"] = list_of(part.index_builds);
+    json["notices"] = list_of(part.notices);
+    return json;
+}
+
+Json json_of(const BlockingPart& part) {
+    return {{"relation", part.relation},       {"mode", part.mode},
+            {"blocks", part.blocks},           {"held_ms", part.held_ms},
+            {"acquired_by", part.acquired_by}, {"stretched_by", part.stretched_by},
+            {"evidence", part.evidence}};
+}
+
+Json json_of(const FindingPart& part) {
+    return {{"rule", part.rule},
+            {"severity", part.severity},
+            {"statement", or_null(part.statement)},
+            {"line", or_null(part.line)},
+            {"relation", or_null(part.relation)},
+            {"message", part.message},
+            {"instead", part.instead},
+            {"evidence", part.evidence},
+            {"allowed_because", part.allowed_because}};
+}
+
+Json json_of(const MigrationPart& part) {
+    Json json;
+    json["version"] = part.version;
+    json["name"] = part.name;
+    json["path"] = part.path;
+    json["tool"] = part.tool;
+    json["transaction_mode"] = part.transaction_mode;
+    json["in_change"] = part.in_change;
+    json["label"] = part.label;
+    json["elapsed_ms"] = part.elapsed_ms;
+    json["because"] = part.because;
+    json["error"] = part.error ? json_of(*part.error) : Json(nullptr);
+    json["statements"] = list_of(part.statements);
+    json["blocking"] = list_of(part.blocking);
+    json["findings"] = list_of(part.findings);
+    return json;
+}
+
+}  // namespace
+
+std::string render_json(const Report& report) {
+    Json json;
+    json["schema_version"] = report.schema_version;
+    json["tool"] = {{"name", "rehearse"}, {"version", report.tool_version}};
+    json["run_id"] = report.run_id;
+    json["started_at"] = report.started_at;
+    json["finished_at"] = report.finished_at;
+    json["label"] = report.label;
+    json["snapshot"] = json_of(report.snapshot);
+    json["scratch"] = json_of(report.scratch);
+    json["thresholds"] = {{"noisy_ms", report.noisy_ms}, {"rethink_ms", report.rethink_ms}};
+    json["sampler"] = json_of(report.sampler);
+    json["warnings"] = report.warnings;
+    json["migrations"] = list_of(report.migrations);
+    // A path or a server's message may be in another encoding; JSON is UTF-8.
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace rehearse::report

@@ -1,0 +1,139 @@
+#include "rehearse/report/report.hpp"
+
+#include <cmath>
+
+namespace rehearse::report {
+
+namespace {
+
+// Nothing here is measured finer than a microsecond; more digits would only be noise in the file.
+double to_ms(Millis span) {
+    return std::round(span.count() * 1'000) / 1'000;
+}
+
+std::optional<double> to_ms(const std::optional<Millis>& span) {
+    return span ? std::optional{to_ms(*span)} : std::nullopt;
+}
+
+LockPart lock_part(const observe::LockHold& hold) {
+    LockPart part;
+    part.relation = hold.relation.text();
+    part.mode = to_string(hold.mode);
+    part.acquired_ms = to_ms(hold.acquired);
+    part.released_ms = to_ms(hold.released);
+    part.held_ms = to_ms(hold.held());
+    part.waited_ms = to_ms(hold.waited);
+    part.evidence = to_string(hold.evidence);
+    part.new_relation = hold.new_relation;
+    return part;
+}
+
+StatementPart statement_part(const observe::StatementObservation& statement,
+                             const std::string& path) {
+    StatementPart part;
+    part.ordinal = statement.ordinal;
+    part.path = path;
+    part.line = statement.position.line;
+    part.column = statement.position.column;
+    part.last_line = statement.last_line;
+    part.sql = statement.sql;
+    part.sql_shortened = statement.sql_shortened;
+    part.repeated = statement.repeated;
+    part.kind = to_string(statement.classification.kind);
+    part.command_tag = statement.command_tag;
+    part.elapsed_ms = to_ms(statement.elapsed);
+    part.commit_ms = to_ms(statement.commit_elapsed);
+    part.rows = statement.rows;
+    part.wal_bytes = statement.wal_bytes;
+    part.temp_bytes = statement.temp_bytes;
+    part.evidence = to_string(statement.evidence);
+    part.wrapped = statement.wrapped;
+    part.gave_up = statement.gave_up;
+    for (const auto& rewrite : statement.rewrites) {
+        part.rewrites.push_back(
+            {rewrite.relation.text(), rewrite.bytes_before, rewrite.bytes_after});
+    }
+    for (const auto& build : statement.index_builds) {
+        part.index_builds.push_back(
+            {build.index.text(), build.relation.text(), to_ms(build.elapsed), build.valid});
+    }
+    for (const auto& notice : statement.notices) {
+        part.notices.push_back({notice.severity, notice.sqlstate.code, notice.message});
+    }
+    return part;
+}
+
+ErrorPart error_part(const observe::FailurePoint& failure, const std::string& path) {
+    ErrorPart part;
+    part.sqlstate = failure.error.sqlstate.code;
+    part.message = failure.error.message;
+    part.path = path;
+    part.line = failure.position.line;
+    part.column = failure.position.column;
+    part.statement = failure.ordinal;
+    part.detail = failure.error.detail;
+    part.hint = failure.error.hint;
+    part.left_behind = failure.left_behind;
+    return part;
+}
+
+BlockingPart blocking_part(const verdict::Blocking& blocking) {
+    BlockingPart part;
+    part.relation = blocking.relation.text();
+    part.mode = to_string(blocking.mode);
+    part.blocks = blocking.blocks_reads ? "reads_and_writes" : "writes";
+    part.held_ms = to_ms(blocking.held);
+    part.acquired_by = blocking.acquired_by;
+    part.stretched_by = blocking.stretched_by;
+    part.evidence = to_string(blocking.evidence);
+    return part;
+}
+
+FindingPart finding_part(const rules::Finding& finding) {
+    FindingPart part;
+    part.rule = finding.rule;
+    part.severity = to_string(finding.severity);
+    part.statement = finding.statement;
+    part.line = finding.line;
+    if (finding.relation) part.relation = finding.relation->text();
+    part.message = finding.message;
+    part.instead = finding.instead;
+    part.evidence = to_string(finding.evidence);
+    part.allowed_because = finding.allowed_because;
+    return part;
+}
+
+}  // namespace
+
+MigrationPart migration_part(const plan::PlannedMigration& planned,
+                             const observe::MigrationObservation& observed,
+                             const verdict::MigrationVerdict& verdict) {
+    const auto& migration = planned.migration;
+    MigrationPart part;
+    part.version = migration.version;
+    part.name = migration.name;
+    part.path = migration.path.string();
+    part.tool = migration.tool;
+    part.transaction_mode = to_string(migration.transaction_mode);
+    part.in_change = planned.in_change;
+    part.label = to_string(verdict.label);
+    part.elapsed_ms = to_ms(observed.elapsed);
+    part.because = verdict.because;
+    if (observed.failure) part.error = error_part(*observed.failure, part.path);
+    std::map<std::size_t, std::size_t> place_of;  // ordinal -> index
+    for (const auto& statement : observed.statements) {
+        place_of[statement.ordinal] = part.statements.size();
+        part.statements.push_back(statement_part(statement, part.path));
+    }
+    for (const auto& hold : observed.holds) {
+        const auto place = place_of.find(hold.acquired_by);
+        if (place != place_of.end()) {
+            part.statements[place->second].locks.push_back(lock_part(hold));
+        }
+    }
+    for (const auto& blocking : verdict.blocking) part.blocking.push_back(blocking_part(blocking));
+    for (const auto& finding : verdict.findings) part.findings.push_back(finding_part(finding));
+    return part;
+}
+
+}  // namespace rehearse::report

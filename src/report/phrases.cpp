@@ -1,0 +1,232 @@
+#include "report/phrases.hpp"
+
+#include "rehearse/base/size.hpp"
+#include "rehearse/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace rehearse::report {
+
+namespace {
+
+constexpr verdict::Thresholds kDefaults{};
+
+bool is_exact(const std::string& evidence) {
+    return evidence == to_string(observe::Evidence::exact);
+}
+
+std::string age_phrase(double days) {
+    if (days < 1.0 / 24) return "taken just now";
+    if (days < 1) return "taken " + counted(static_cast<std::size_t>(days * 24), "hour") + " ago";
+    return "taken " + counted(static_cast<std::size_t>(days), "day") + " ago";
+}
+
+const BlockingPart* longest_blocking(const Report& report, const MigrationPart*& by) {
+    const BlockingPart* longest = nullptr;
+    for (const auto& migration : report.migrations) {
+        for (const auto& blocking : migration.blocking) {
+            if (longest == nullptr || blocking.held_ms > longest->held_ms) {
+                longest = &blocking;
+                by = &migration;
+            }
+        }
+    }
+    return longest;
+}
+
+std::string ok_sentence(const Report& report) {
+    const auto& migrations = report.migrations;
+    if (migrations.empty()) return "nothing is pending";
+    double sum = 0;
+    for (const auto& migration : migrations) sum += migration.elapsed_ms;
+    auto sentence = counted(migrations.size(), "migration") + " in " + duration(sum);
+    const MigrationPart* by = nullptr;
+    const auto* blocking = longest_blocking(report, by);
+    if (blocking != nullptr && blocking->held_ms > kHazardMs) {
+        sentence += ", but " + title_of(*by) + " " + blocks_phrase(*blocking);
+    }
+    return sentence;
+}
+
+}  // namespace
+
+std::string duration(double ms) {
+    return format_duration(Millis{ms});
+}
+
+std::string limit(double ms) {
+    return format_limit(Millis{ms});
+}
+
+std::string bytes(std::int64_t count) {
+    return format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, count)));
+}
+
+std::string counted(std::size_t count, const std::string& what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+std::string label_text(const std::string& label) {
+    return label == to_string(verdict::Label::not_run) ? "not run" : label;
+}
+
+std::string title_of(const MigrationPart& migration) {
+    if (migration.name.empty()) return migration.version;
+    if (migration.version.empty()) return migration.name;
+    return migration.version + " " + migration.name;
+}
+
+std::string blocks_phrase(const BlockingPart& blocking) {
+    const bool writes_only = blocking.blocks == "writes";
+    return std::string{"blocks "} + (writes_only ? "writes to " : "") + blocking.relation + " " +
+           duration(blocking.held_ms);
+}
+
+std::string lock_phrase(const BlockingPart& blocking, const MigrationPart& migration) {
+    auto text = blocking.mode + " on " + blocking.relation + " for " +
+                (is_exact(blocking.evidence) ? "" : "at least ") + duration(blocking.held_ms);
+    if (const auto* statement = find_statement(migration, blocking.acquired_by)) {
+        text += ", taken at line " + std::to_string(statement->line);
+    }
+    return text + " (" + blocking.evidence + ")";
+}
+
+bool is_felt(const BlockingPart& blocking) {
+    return blocking.held_ms > kNoticedMs;
+}
+
+const StatementPart* slowest_statement(const MigrationPart& migration) {
+    const auto slowest =
+        std::max_element(migration.statements.begin(), migration.statements.end(),
+                         [](const auto& a, const auto& b) { return a.elapsed_ms < b.elapsed_ms; });
+    return slowest == migration.statements.end() ? nullptr : &*slowest;
+}
+
+std::string share_of(const StatementPart& statement, const MigrationPart& migration) {
+    if (migration.elapsed_ms <= 0) return "all";
+    const auto percent = std::floor(100 * statement.elapsed_ms / migration.elapsed_ms);
+    return std::to_string(static_cast<int>(std::min(percent, 100.0))) + " %";
+}
+
+const StatementPart* find_statement(const MigrationPart& migration, std::size_t ordinal) {
+    const auto found = std::find_if(migration.statements.begin(), migration.statements.end(),
+                                    [&](const auto& s) { return s.ordinal == ordinal; });
+    return found == migration.statements.end() ? nullptr : &*found;
+}
+
+bool is_silenced(const FindingPart& finding) {
+    return !finding.allowed_because.empty();
+}
+
+bool is_quiet(const FindingPart& finding) {
+    return is_silenced(finding) || finding.severity == to_string(rules::Severity::info);
+}
+
+bool is_calm(const MigrationPart& migration) {
+    return migration.label == to_string(verdict::Label::ok) &&
+           std::none_of(migration.blocking.begin(), migration.blocking.end(), is_felt) &&
+           std::all_of(migration.findings.begin(), migration.findings.end(), is_quiet);
+}
+
+std::string label_counts(const std::vector<const MigrationPart*>& migrations) {
+    std::vector<std::string> parts;
+    for (const auto label : {"ok", "noisy", "rethink", "failed", "not_run"}) {
+        const auto count = std::count_if(migrations.begin(), migrations.end(),
+                                         [&](const auto* m) { return m->label == label; });
+        if (count > 0) parts.push_back(std::to_string(count) + " " + label_text(label));
+    }
+    return join(parts, ", ");
+}
+
+std::string because_text(const MigrationPart& migration, bool mask_literals) {
+    constexpr std::string_view kSyntaxError = "42601";
+    if (mask_literals && migration.error && migration.error->sqlstate == kSyntaxError) {
+        return std::string{kSyntaxError} + " at line " + std::to_string(migration.error->line);
+    }
+    return migration.because;
+}
+
+std::string verdict_sentence(const Report& report, bool mask_literals) {
+    if (report.label == to_string(verdict::Label::ok)) return ok_sentence(report);
+    const MigrationPart* first = nullptr;
+    std::size_t others = 0;
+    for (const auto& migration : report.migrations) {
+        if (migration.label != report.label) continue;
+        if (first == nullptr) {
+            first = &migration;
+        } else {
+            ++others;
+        }
+    }
+    if (first == nullptr) return counted(report.migrations.size(), "migration");
+    auto sentence = title_of(*first) + ": " + because_text(*first, mask_literals);
+    if (others > 0) sentence += " (and " + std::to_string(others) + " more)";
+    return sentence;
+}
+
+std::string thresholds_phrase(const Report& report) {
+    const bool are_defaults = report.noisy_ms == kDefaults.noisy.count() &&
+                              report.rethink_ms == Millis{kDefaults.rethink}.count();
+    return "noisy over " + limit(report.noisy_ms) + ", rethink over " + limit(report.rethink_ms) +
+           (are_defaults ? " (the defaults)"
+                         : " (set for this run; the defaults are " + format_limit(kDefaults.noisy) +
+                               " and " + format_limit(kDefaults.rethink) + ")");
+}
+
+std::string snapshot_phrase(const Report& report) {
+    const auto& snapshot = report.snapshot;
+    std::vector<std::string> parts{snapshot.name,
+                                   bytes(static_cast<std::int64_t>(snapshot.size_bytes)),
+                                   age_phrase(snapshot.age_days)};
+    if (!snapshot.server_version.empty()) {
+        parts.back() += " from PostgreSQL " + snapshot.server_version;
+    }
+    return join(parts, ", ");
+}
+
+std::string scratch_phrase(const Report& report) {
+    const auto& scratch = report.scratch;
+    const auto& base = scratch.base;
+    auto text = scratch.engine;
+    if (!scratch.image.empty()) text += " " + scratch.image;
+    text += ", PostgreSQL " + scratch.server_version;
+    text += base.reused ? ", cloned in " + duration(base.clone_ms)
+                        : ", restored in " + duration(base.restore_ms + base.vacuum_ms);
+    return text;
+}
+
+std::string sampler_phrase(const Report& report) {
+    const auto& sampler = report.sampler;
+    if (sampler.readings == 0) return {};
+    return "locks read " + format_count(sampler.readings) + " times, longest gap " +
+           duration(sampler.longest_gap_ms);
+}
+
+Advice advice_of(const FindingPart& finding) {
+    auto lines = split_lines(finding.instead);
+    Advice advice;
+    if (lines.empty()) return advice;
+    advice.prose = lines.front();
+    advice.sql.assign(lines.begin() + 1, lines.end());
+    return advice;
+}
+
+std::map<std::string, RepeatedFinding> quiet_findings(
+    const std::vector<const MigrationPart*>& migrations) {
+    std::map<std::string, RepeatedFinding> by_rule;
+    for (const auto* migration : migrations) {
+        for (const auto& finding : migration->findings) {
+            if (!is_quiet(finding) || is_silenced(finding)) continue;
+            auto& repeated = by_rule[finding.rule];
+            if (repeated.first == nullptr) repeated.first = &finding;
+            if (repeated.versions.empty() || repeated.versions.back() != migration->version) {
+                repeated.versions.push_back(migration->version);
+            }
+        }
+    }
+    return by_rule;
+}
+
+}  // namespace rehearse::report

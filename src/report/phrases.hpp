@@ -1,0 +1,74 @@
+#pragma once
+
+#include "rehearse/report/report.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+// What the terminal and the Markdown form say in the same words. Plain text, not escaped.
+namespace rehearse::report {
+
+// A lock that lasts longer is felt by users.
+inline constexpr double kNoticedMs = 100;
+// A lock that lasts longer is worth a word beside a green verdict.
+inline constexpr double kHazardMs = 1'000;
+
+std::string duration(double ms);
+std::string limit(double ms);
+std::string bytes(std::int64_t count);
+// "1 migration", "3 migrations"
+std::string counted(std::size_t count, const std::string& what);
+
+std::string label_text(const std::string& label);      // "not run" for not_run
+std::string title_of(const MigrationPart& migration);  // "0041 add_sso_required"
+
+// "blocks orders 7.10 s", "blocks writes to audit_log 12.1 s"
+std::string blocks_phrase(const BlockingPart& blocking);
+// "AccessExclusiveLock on orders for at least 7.10 s, taken at line 4 (sampled)"
+std::string lock_phrase(const BlockingPart& blocking, const MigrationPart& migration);
+bool is_felt(const BlockingPart& blocking);
+
+// The statement with the greatest elapsed time; nullptr when there is none.
+const StatementPart* slowest_statement(const MigrationPart& migration);
+// Of the migration's elapsed time: "98 %".
+std::string share_of(const StatementPart& statement, const MigrationPart& migration);
+const StatementPart* find_statement(const MigrationPart& migration, std::size_t ordinal);
+
+bool is_quiet(const FindingPart& finding);  // information only, or silenced
+bool is_silenced(const FindingPart& finding);
+
+// Nothing to read about: ok, no finding above info, nobody kept out for long.
+bool is_calm(const MigrationPart& migration);
+
+// "2 ok, 1 noisy, 1 failed"
+std::string label_counts(const std::vector<const MigrationPart*>& migrations);
+// The run in one sentence, without the label: "0044 split_names: 8 min 20 s, over 5 min".
+std::string verdict_sentence(const Report& report, bool mask_literals = false);
+// Why the migration has its label. The server quotes what it could not read of a statement; that
+// may be a literal.
+std::string because_text(const MigrationPart& migration, bool mask_literals);
+// "noisy over 30 s, rethink over 5 min (the defaults)"
+std::string thresholds_phrase(const Report& report);
+std::string snapshot_phrase(const Report& report);  // "shop.dump, 2.4 GB, taken 2 days ago"
+std::string scratch_phrase(
+    const Report& report);  // "docker postgres:15, PostgreSQL 15.18, restored in 41.2 s"
+std::string sampler_phrase(
+    const Report& report);  // "locks read 12 k times, longest gap 55 ms"; empty without
+
+// An `instead` is one line of prose, then lines of SQL.
+struct Advice {
+    std::string prose;
+    std::vector<std::string> sql;
+};
+Advice advice_of(const FindingPart& finding);
+
+// Findings that say the same of many migrations, told once.
+struct RepeatedFinding {
+    const FindingPart* first = nullptr;
+    std::vector<std::string> versions;
+};
+std::map<std::string, RepeatedFinding> quiet_findings(
+    const std::vector<const MigrationPart*>& migrations);
+
+}  // namespace rehearse::report

@@ -1,0 +1,216 @@
+#include "rehearse/base/text.hpp"
+#include "rehearse/report/report.hpp"
+
+#include "property/random.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace rehearse::report {
+namespace {
+
+using rehearse::test::Random;
+using Texts = std::vector<std::string>;
+
+constexpr int kReports = 300;
+
+// What a text can trip over: quotes and escapes of JSON, Markdown and terminals.
+const Texts kTexts = {
+    "",
+    "orders",
+    "a b",
+    "\"q\"",
+    "back\\slash",
+    "tab\t",
+    "two\nlines",
+    "\r\n",
+    "\x01",
+    "\033[m",
+    "\x7f",
+    "größe",
+    "表名",
+    "🙂",
+    "\u2028",
+    "null",
+    "1e9",
+    "{\"a\": [1]}",
+    "|",
+    "`",
+    "```",
+    "</details>",
+    "<b>",
+    "@team",
+    "](https://x.y)",
+    "*_~$#!1",
+    "&amp;&#124;",
+    "www.x.y",
+    std::string(300, 'x'),
+};
+const Texts kLabels = {"ok", "noisy", "rethink", "failed", "not_run"};
+const Texts kModes = {"ShareLock", "AccessExclusiveLock", "RowExclusiveLock"};
+const Texts kEvidence = {"exact", "sampled", "text", "none"};
+
+struct Make {
+    Random& random;
+
+    bool flag() { return random.below(2) == 0; }
+    std::string text() {
+        std::string result;
+        for (auto i = random.below(4); i > 0; --i) result += random.pick(kTexts);
+        return result;
+    }
+    double number() {
+        constexpr double kNumbers[] = {0,     0.001,     0.1 + 0.2, 41'200.123, 1e15,
+                                       1e-12, 1.0 / 3.0, -0.0,      4e12,      30'000};
+        return kNumbers[random.below(std::size(kNumbers))];
+    }
+    template <typename Number>
+    Number whole() {
+        constexpr Number kMost = std::numeric_limits<Number>::max();
+        const Number numbers[] = {0, 1, 42, 8192, kMost, static_cast<Number>(kMost / 3)};
+        return numbers[random.below(std::size(numbers))];
+    }
+    template <typename T, typename One>
+    std::vector<T> list(One one) {
+        std::vector<T> result;
+        for (auto i = random.below(4); i > 0; --i) result.push_back(one());
+        return result;
+    }
+    template <typename T>
+    std::optional<T> maybe(T value) {
+        return flag() ? std::optional{value} : std::nullopt;
+    }
+
+    ErrorPart error() {
+        return {text(),       text(),       text(),
+                whole<int>(), whole<int>(), whole<std::size_t>(),
+                text(),       text(),       list<std::string>([&] { return text(); })};
+    }
+    LockPart lock() {
+        return {text(),   random.pick(kModes),    number(), number(), number(),
+                number(), random.pick(kEvidence), flag()};
+    }
+    StatementPart statement() {
+        StatementPart part;
+        part.ordinal = whole<std::size_t>();
+        part.path = text();
+        part.line = whole<int>();
+        part.column = whole<int>();
+        part.sql = text();
+        part.sql_shortened = flag();
+        part.repeated = whole<std::uint64_t>();
+        part.last_line = whole<int>();
+        part.kind = text();
+        part.command_tag = text();
+        part.elapsed_ms = number();
+        part.commit_ms = maybe(number());
+        part.rows = maybe(whole<std::int64_t>());
+        part.wal_bytes = maybe(std::int64_t{8192});
+        part.temp_bytes = whole<std::int64_t>();
+        part.evidence = random.pick(kEvidence);
+        part.wrapped = flag();
+        part.gave_up = flag();
+        part.locks = list<LockPart>([&] { return lock(); });
+        part.rewrites = list<RewritePart>([&] {
+            return RewritePart{text(), whole<std::int64_t>(), whole<std::int64_t>()};
+        });
+        part.index_builds = list<IndexBuildPart>([&] {
+            return IndexBuildPart{text(), text(), number(), flag()};
+        });
+        part.notices = list<NoticePart>([&] { return NoticePart{text(), text(), text()}; });
+        return part;
+    }
+    BlockingPart blocking() {
+        return {text(),
+                random.pick(kModes),
+                flag() ? "writes" : "reads_and_writes",
+                number(),
+                whole<std::size_t>(),
+                list<std::size_t>([&] { return whole<std::size_t>(); }),
+                random.pick(kEvidence)};
+    }
+    FindingPart finding() {
+        static const Texts kSeverities = {"info", "warning", "danger"};
+        return {text(),
+                random.pick(kSeverities),
+                maybe(whole<std::size_t>()),
+                maybe(whole<int>()),
+                maybe(text()),
+                text(),
+                text(),
+                random.pick(kEvidence),
+                flag() ? "" : text()};
+    }
+    MigrationPart migration() {
+        MigrationPart part;
+        part.version = text();
+        part.name = text();
+        part.path = text();
+        part.tool = text();
+        part.transaction_mode = text();
+        part.in_change = flag();
+        part.label = random.pick(kLabels);
+        part.elapsed_ms = number();
+        part.because = text();
+        if (flag()) part.error = error();
+        part.statements = list<StatementPart>([&] { return statement(); });
+        part.blocking = list<BlockingPart>([&] { return blocking(); });
+        part.findings = list<FindingPart>([&] { return finding(); });
+        return part;
+    }
+    Report report() {
+        Report report;
+        report.tool_version = text();
+        report.run_id = text();
+        report.started_at = text();
+        report.finished_at = text();
+        report.label = random.pick(kLabels);
+        report.snapshot = {text(), text(), text(), text(), number(), text(), whole<std::uint64_t>(),
+                           text()};
+        report.scratch.engine = text();
+        report.scratch.image = text();
+        report.scratch.server_version = text();
+        for (auto i = random.below(3); i > 0; --i) report.scratch.settings[text()] = text();
+        report.scratch.base = {text(), flag(), number(), number(), number(), text()};
+        report.noisy_ms = number();
+        report.rethink_ms = number();
+        report.sampler = {number(), whole<std::uint64_t>(), number(), number(), number()};
+        report.warnings = list<std::string>([&] { return text(); });
+        report.migrations = list<MigrationPart>([&] { return migration(); });
+        return report;
+    }
+};
+
+TEST(ReportProperty, SurvivesJsonAndBack) {
+    Random random;
+    SCOPED_TRACE(random.seed_text());
+    for (int i = 0; i < kReports; ++i) {
+        const auto report = Make{random}.report();
+        const auto json = render_json(report);
+        const auto back = parse_json(json);
+        ASSERT_EQ(back, report) << json;
+        ASSERT_EQ(render_json(back), json);
+    }
+}
+
+TEST(ReportProperty, IsDrawnWhateverIsInIt) {
+    Random random;
+    SCOPED_TRACE(random.seed_text());
+    for (int i = 0; i < kReports; ++i) {
+        const auto report = Make{random}.report();
+        const auto terminal = render_terminal(report, {false, static_cast<int>(random.below(200))});
+        ASSERT_TRUE(std::all_of(terminal.begin(), terminal.end(), [](char c) {
+            return c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
+        }));
+        ASSERT_FALSE(first_invalid_utf8(terminal));
+        const std::size_t limit = 3'000 + random.below(60'000);
+        const auto markdown = render_markdown(report, {random.below(2) == 0, limit});
+        ASSERT_LE(markdown.size(), limit);
+        ASSERT_FALSE(first_invalid_utf8(markdown));
+    }
+}
+
+}  // namespace
+}  // namespace rehearse::report

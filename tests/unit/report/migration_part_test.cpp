@@ -1,0 +1,132 @@
+#include "rehearse/report/report.hpp"
+
+#include "support/observed.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rehearse::report {
+namespace {
+
+TEST(MigrationPart, TakesEveryFieldOver) {
+    auto planned = test::planned("0042", "add_sso_required", "golang-migrate");
+    planned.migration.transaction_mode = migrations::TransactionMode::whole_file_query;
+    planned.in_change = false;
+
+    auto observed = test::ran("ALTER TABLE billing.\"Order\" ALTER id TYPE bigint");
+    auto& statement = observed.statements[0];
+    statement.position = {0, 3, 5};
+    statement.sql_shortened = true;
+    statement.repeated = 7;
+    statement.last_line = 9;
+    statement.command_tag = "ALTER TABLE";
+    statement.elapsed = Millis{41'200.12345};
+    statement.commit_elapsed = Millis{1.5};
+    statement.rows = 3;
+    statement.wal_bytes = 4;
+    statement.temp_bytes = 5;
+    statement.evidence = observe::Evidence::sampled;
+    statement.wrapped = true;
+    statement.gave_up = true;
+    statement.rewrites = {{{"billing", "Order"}, 1, 2}};
+    statement.index_builds = {{{"public", "i"}, {"billing", "Order"}, Millis{6}, false}};
+    statement.notices = {{"WARNING", {"01000"}, "careful"}};
+    observed.elapsed = Millis{41'201.62345};
+    auto hold = test::hold("Order", pg::LockMode::access_exclusive, 2, 12, 1, {2});
+    hold.relation.schema = "billing";
+    hold.waited = Millis{1};
+    hold.evidence = observe::Evidence::sampled;
+    observed.holds = {hold};
+    observed.failure.emplace();
+    observed.failure->ordinal = 1;
+    observed.failure->position = {0, 4, 6};
+    observed.failure->error = {{"23502"}, "message", "detail", "hint", "context", {}, "", ""};
+    observed.failure->left_behind = {"INVALID index i"};
+
+    verdict::MigrationVerdict verdict;
+    verdict.label = verdict::Label::failed;
+    verdict.because = "23502 at line 4";
+    verdict.blocking = {{{"billing", "Order"},
+                         pg::LockMode::access_exclusive,
+                         true,
+                         Millis{10},
+                         1,
+                         {2},
+                         observe::Evidence::sampled}};
+    rules::Finding finding;
+    finding.rule = "table-rewrite";
+    finding.severity = rules::Severity::danger;
+    finding.statement = 1;
+    finding.line = 3;
+    finding.relation = {"billing", "Order"};
+    finding.message = "rewrote";
+    finding.instead = "do";
+    finding.evidence = observe::Evidence::exact;
+    finding.allowed_because = "small";
+    verdict.findings = {finding};
+
+    MigrationPart expected;
+    expected.version = "0042";
+    expected.name = "add_sso_required";
+    expected.path = "migrations/0042_add_sso_required.sql";
+    expected.tool = "golang-migrate";
+    expected.transaction_mode = "whole_file_query";
+    expected.in_change = false;
+    expected.label = "failed";
+    expected.elapsed_ms = 41'201.623;
+    expected.because = "23502 at line 4";
+    expected.error = ErrorPart{"23502",  "message", expected.path,      4, 6, 1,
+                               "detail", "hint",    {"INVALID index i"}};
+    StatementPart s;
+    s.ordinal = 1;
+    s.path = expected.path;
+    s.line = 3;
+    s.column = 5;
+    s.sql = "ALTER TABLE billing.\"Order\" ALTER id TYPE bigint";
+    s.sql_shortened = true;
+    s.repeated = 7;
+    s.last_line = 9;
+    s.kind = "alter_table";
+    s.command_tag = "ALTER TABLE";
+    s.elapsed_ms = 41'200.123;
+    s.commit_ms = 1.5;
+    s.rows = 3;
+    s.wal_bytes = 4;
+    s.temp_bytes = 5;
+    s.evidence = "sampled";
+    s.wrapped = true;
+    s.gave_up = true;
+    s.locks = {{"billing.\"Order\"", "AccessExclusiveLock", 2, 12, 10, 1, "sampled", false}};
+    s.rewrites = {{"billing.\"Order\"", 1, 2}};
+    s.index_builds = {{"i", "billing.\"Order\"", 6, false}};
+    s.notices = {{"WARNING", "01000", "careful"}};
+    expected.statements = {s};
+    expected.blocking = {
+        {"billing.\"Order\"", "AccessExclusiveLock", "reads_and_writes", 10, 1, {2}, "sampled"}};
+    expected.findings = {
+        {"table-rewrite", "danger", 1, 3, "billing.\"Order\"", "rewrote", "do", "exact", "small"}};
+
+    EXPECT_EQ(migration_part(planned, observed, verdict), expected);
+}
+
+TEST(MigrationPart, LocksStandWithTheStatementThatTookThem) {
+    auto observed = test::ran("SELECT 1; SELECT 2; SELECT 3");
+    observed.holds = {test::hold("a", pg::LockMode::share, 0, 1, 3),
+                      test::hold("b", pg::LockMode::share, 0, 1, 1),
+                      test::hold("c", pg::LockMode::share, 0, 1, 3)};
+    const auto planned = test::planned("1", "x");
+    const auto part = migration_part(planned, observed, {});
+    EXPECT_EQ(part.statements[0].locks.size(), 1U);
+    EXPECT_EQ(part.statements[1].locks.size(), 0U);
+    EXPECT_EQ(part.statements[2].locks.size(), 2U);
+}
+
+TEST(MigrationPart, OfWhatDidNotRunIsEmpty) {
+    const auto planned = test::planned("1", "x");
+    const auto part = migration_part(planned, {}, {});
+    EXPECT_EQ(part.label, "not_run");
+    EXPECT_TRUE(part.statements.empty());
+    EXPECT_FALSE(part.error);
+}
+
+}  // namespace
+}  // namespace rehearse::report
