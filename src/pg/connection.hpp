@@ -34,6 +34,8 @@ class Connection {
     // Returns the server's message instead of throwing it. A lost connection is thrown.
     std::optional<std::string> try_text(const std::string& sql);
 
+    int socket() const { return connection_.sock(); }
+
   private:
     pqxx::connection connection_;
     std::set<std::string_view> prepared_;

@@ -92,4 +92,8 @@ std::optional<ProgressRow> WatchSession::read_progress(int pid) {
     return ProgressRow{cell(0, 0), cell(0, 1), number(2), number(3)};
 }
 
+int WatchSession::socket() const {
+    return impl_->connection.socket();
+}
+
 }  // namespace rehearse::pg

@@ -23,6 +23,8 @@ enum class Evidence {
 
 std::string_view to_string(Evidence evidence);
 
+inline constexpr std::size_t kMostStretchers = 50;
+
 // One (transaction, relation, mode) from first seen to released. Times count on the migration's own
 // clock: the sum of its statements and commits, so that our readings in between are not in it.
 struct LockHold {
@@ -35,10 +37,12 @@ struct LockHold {
     Millis released{};    // end of the COMMIT or ROLLBACK that let go of it
     Millis waited{};      // not granted before that, as the sampler saw it
     Evidence evidence = Evidence::exact;
-    bool new_relation = false;              // did not exist before this transaction: blocks nobody
-    std::size_t acquired_by = 0;            // ordinal of the statement, from 1
-    std::vector<std::size_t> stretched_by;  // later statements of the same transaction, by ordinal
-    std::string virtualtransaction;         // pg_locks.virtualtransaction
+    bool new_relation = false;    // did not exist before this transaction: blocks nobody
+    std::size_t acquired_by = 0;  // ordinal of the statement, from 1
+    // Later statements of the same transaction, by ordinal; where it had more than
+    // kMostStretchers statements, those among its slowest.
+    std::vector<std::size_t> stretched_by;
+    std::string virtualtransaction;  // pg_locks.virtualtransaction
 
     Millis held() const { return released - acquired; }
 };

@@ -57,6 +57,8 @@ class WatchSession {
     // replaced. Waits for no lock; 0 when it is gone.
     std::int64_t read_file_bytes(const std::string& file);
     std::optional<ProgressRow> read_progress(int pid);
+    // For shutdown(2) from another thread, which ends a reading that hangs.
+    int socket() const;
 
   private:
     struct Impl;

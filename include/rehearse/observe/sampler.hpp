@@ -1,0 +1,51 @@
+#pragma once
+
+#include "rehearse/observe/observation.hpp"
+#include "rehearse/observe/sampled_hold.hpp"
+#include "rehearse/pg/types.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rehearse::observe {
+
+// What is told of a statement while it runs.
+struct LiveStatus {
+    Millis elapsed{};
+    std::string strongest_lock;  // "AccessExclusiveLock on audit_log"; empty when none is seen
+    std::string phase;           // of the progress views; empty when there is none
+    std::optional<double> share_done;  // 0 to 1, of the phase
+};
+
+// Polls the performer's locks from a thread and a connection of its own, only while a statement
+// runs. It aggregates as it goes: memory follows the number of holds, not of readings. A broken
+// connection is made again; what it missed shows in the gaps.
+class Sampler {
+  public:
+    // Called on the sampler's thread a few times a second while one statement runs.
+    using Listener = std::function<void(const LiveStatus&)>;
+
+    Sampler(const pg::ConnInfo& where, Millis interval, Listener listener);
+    Sampler(const Sampler&) = delete;
+    Sampler& operator=(const Sampler&) = delete;
+    ~Sampler();
+
+    // The backend that performs from now on.
+    void watch(int pid);
+    // `on_clock` is the migration's clock. The first poll comes after one interval, or at once for
+    // a statement that no witness can read.
+    void statement_begins(std::size_t ordinal, Millis on_clock, bool poll_at_once);
+    void statement_ended();
+    // What was seen since the last call, for the transaction that just ended.
+    std::vector<SampledHold> take_holds();
+    SamplerFigures figures() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rehearse::observe

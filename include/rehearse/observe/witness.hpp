@@ -1,0 +1,78 @@
+#pragma once
+
+#include "rehearse/observe/observation.hpp"
+#include "rehearse/observe/sampled_hold.hpp"
+#include "rehearse/pg/performer_session.hpp"
+#include "rehearse/sql/statement.hpp"
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace rehearse::observe {
+
+// A statement that has run without an error. Times count on the migration's clock.
+struct FinishedStatement {
+    std::size_t ordinal = 0;
+    const sql::Classification& classification;
+    std::string_view text;
+    Millis started{};
+    Millis ended{};
+};
+
+// What a reading told of one statement.
+struct StatementReading {
+    Evidence evidence = Evidence::sampled;
+    std::optional<std::int64_t> wal_bytes;
+    std::vector<Rewrite> rewrites;
+    std::vector<IndexBuild> index_builds;
+    bool took_blocking_lock = false;  // ShareLock or stronger, on a relation that was there before
+    std::vector<pg::RelationName> left_invalid;  // indexes that are INVALID since this statement
+};
+
+// Reads the performer's locks from beside it while its transaction is still open: everything that
+// it holds, exactly. Nothing here runs within the measured time.
+//
+// A statement that can only take weak locks is not read on its own, and neither is one that only
+// makes new relations when readings have become dear: their locks are read before the next
+// statement that is, or before COMMIT, and put down to the statement that names the relation.
+class Witness {
+  public:
+    explicit Witness(const pg::ConnInfo& where);
+    Witness(Witness&&) noexcept;
+    ~Witness();
+
+    // The session that performs from now on; it outlives the witness or the next call.
+    void watch(pg::PerformerSession& performer);
+    // Where the WAL stands, for the first statement's share of it.
+    void migration_begins();
+
+    // In an open transaction, before a statement: reads what was put off, where the statement's own
+    // locks would otherwise be taken for an earlier one's.
+    void before_statement(const sql::Classification& classification, Millis at);
+    // After it. `must_read`: COMMIT follows at once.
+    StatementReading after_statement(const FinishedStatement& statement, bool must_read);
+    // Before the transaction ends, or goes back to a savepoint: what was put off.
+    void before_end(Millis at);
+    // COMMIT or ROLLBACK or a failure ended the transaction at `at`. `sampled` is what the sampler
+    // saw since the transaction began. Without `keep_weak`, holds that block neither readers nor
+    // writers are dropped.
+    void transaction_ended(Millis at, const std::vector<SampledHold>& sampled, bool keep_weak);
+    // Ordinal of the first statement whose locks the ended transaction took into its grave unread.
+    std::optional<std::size_t> first_unread() const;
+
+    // Around a statement that cannot be in a transaction.
+    void before_bare();
+    StatementReading after_bare(const FinishedStatement& statement,
+                                const std::vector<SampledHold>& sampled);
+
+    // The holds of the transactions that have ended, in the order of their acquisition.
+    std::vector<LockHold> take_holds();
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rehearse::observe

@@ -1,0 +1,123 @@
+#include "hold_ledger.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rehearse::observe {
+
+namespace {
+
+// When the transaction got the lock, by what the sampler saw of it.
+Millis acquired_by_sample(const SampledHold& sample) {
+    if (sample.first_waiting && sample.first_granted) return *sample.first_granted;
+    // It was not there yet at an earlier reading in the same statement.
+    return sample.last_without.value_or(sample.statement_started);
+}
+
+LockHold hold_of(pg::Oid relation, pg::LockMode mode, const std::string& virtualtransaction) {
+    LockHold hold;
+    hold.relation_oid = relation;
+    hold.mode = mode;
+    hold.virtualtransaction = virtualtransaction;
+    return hold;
+}
+
+}  // namespace
+
+std::vector<pg::LockRow> HoldLedger::read(const std::vector<pg::LockRow>& locks, Millis at,
+                                          const std::function<Taker(pg::Oid)>& taker_of) {
+    std::vector<pg::LockRow> added;
+    std::map<Key, LockHold> gone = std::exchange(open_, {});
+    for (const pg::LockRow& row : locks) {
+        if (!row.granted) continue;
+        Key key{row.virtualtransaction, row.relation, row.mode};
+        if (auto known = gone.extract(key)) {
+            open_.insert(std::move(known));
+            continue;
+        }
+        LockHold hold = hold_of(row.relation, row.mode, row.virtualtransaction);
+        const Taker taker = taker_of(row.relation);
+        hold.acquired_by = taker.ordinal;
+        hold.acquired = taker.started;
+        if (open_.emplace(std::move(key), std::move(hold)).second) added.push_back(row);
+    }
+    for (auto& [key, hold] : gone) close(std::move(hold), at);
+    return added;
+}
+
+void HoldLedger::statement_ran(std::size_t ordinal, Millis elapsed) {
+    if (slowest_.size() == kMostStretchers) {
+        const auto fastest = std::min_element(
+            slowest_.begin(), slowest_.end(),
+            [](const Statement& a, const Statement& b) { return a.elapsed < b.elapsed; });
+        if (fastest->elapsed >= elapsed) return;
+        slowest_.erase(fastest);
+    }
+    slowest_.push_back({ordinal, elapsed});
+}
+
+void HoldLedger::close(LockHold hold, Millis at) {
+    hold.released = at;
+    for (const Statement& statement : slowest_) {
+        if (statement.ordinal > hold.acquired_by) hold.stretched_by.push_back(statement.ordinal);
+    }
+    closed_.push_back(std::move(hold));
+}
+
+std::vector<LockHold> HoldLedger::transaction_ended(Millis at,
+                                                    const std::vector<SampledHold>& sampled) {
+    std::vector<LockHold> seen_between;
+    for (const SampledHold& sample : sampled) {
+        const auto known = open_.find({sample.virtualtransaction, sample.relation, sample.mode});
+        if (known != open_.end()) {
+            LockHold& hold = known->second;
+            hold.waited = sample.waited();
+            // A statement whose own reading was put off can have taken it before the one that it
+            // was put down to.
+            if (sample.ordinal < hold.acquired_by) hold.acquired_by = sample.ordinal;
+            if (sample.ordinal == hold.acquired_by) hold.acquired = acquired_by_sample(sample);
+        } else if (sample.first_granted && !is_known(sample)) {
+            LockHold hold = hold_of(sample.relation, sample.mode, sample.virtualtransaction);
+            hold.evidence = Evidence::sampled;
+            hold.acquired_by = sample.ordinal;
+            hold.acquired = *sample.first_granted;
+            hold.released = *sample.last_granted;
+            hold.waited = sample.waited();
+            seen_between.push_back(std::move(hold));
+        }
+    }
+    for (auto& [key, hold] : open_) close(std::move(hold), at);
+    open_.clear();
+    slowest_.clear();
+    std::vector<LockHold> holds = std::exchange(closed_, {});
+    holds.insert(holds.end(), std::make_move_iterator(seen_between.begin()),
+                 std::make_move_iterator(seen_between.end()));
+    return holds;
+}
+
+// True for what a reading has already told of: a hold that ROLLBACK TO SAVEPOINT ended, and a
+// parallel worker's share, which has its leader's relation and mode but a virtual transaction of
+// its own.
+bool HoldLedger::is_known(const SampledHold& sample) const {
+    const auto same_lock = [&sample](pg::Oid relation, pg::LockMode mode) {
+        return relation == sample.relation && mode == sample.mode;
+    };
+    return std::any_of(open_.begin(), open_.end(),
+                       [&](const auto& entry) {
+                           return same_lock(entry.first.relation, entry.first.mode);
+                       }) ||
+           std::any_of(closed_.begin(), closed_.end(), [&](const LockHold& hold) {
+               return same_lock(hold.relation_oid, hold.mode);
+           });
+}
+
+std::vector<pg::Oid> HoldLedger::relations_held(pg::LockMode at_least) const {
+    std::vector<pg::Oid> relations;
+    for (const auto& [key, hold] : open_) {
+        if (key.mode >= at_least && (relations.empty() || relations.back() != key.relation))
+            relations.push_back(key.relation);
+    }
+    return relations;
+}
+
+}  // namespace rehearse::observe

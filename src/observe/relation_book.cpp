@@ -1,0 +1,115 @@
+#include "relation_book.hpp"
+
+#include <algorithm>
+
+namespace rehearse::observe {
+
+namespace {
+
+bool is_table(const pg::RelationFacts& facts) {
+    return facts.relkind == 'r' || facts.relkind == 'm';
+}
+
+bool has_new_storage(const pg::RelationFacts& before, const pg::RelationFacts& after) {
+    return before.relfilenode != 0 && after.relfilenode != 0 &&
+           before.relfilenode != after.relfilenode;
+}
+
+// ALTER COLUMN TYPE makes some indexes anew as catalog entries and keeps their storage
+// (TryReuseIndex in tablecmds.c): nothing is built.
+bool reuses_storage(const pg::RelationFacts& index, const pg::RelationMap& before) {
+    return std::any_of(before.begin(), before.end(), [&index](const auto& entry) {
+        return entry.second.table_of_index == index.table_of_index &&
+               entry.second.relfilenode == index.relfilenode;
+    });
+}
+
+}  // namespace
+
+StorageChanges changes_between(const pg::RelationMap& before, const pg::RelationMap& after) {
+    StorageChanges changes;
+    std::set<pg::Oid> rewritten;
+    for (const auto& [oid, now] : after) {
+        const auto old = before.find(oid);
+        if (old == before.end() || !is_table(now) || !has_new_storage(old->second, now)) continue;
+        changes.tables.push_back({old->second, now});
+        rewritten.insert(oid);
+    }
+    for (const auto& [oid, now] : after) {
+        if (now.relkind != 'i') continue;
+        const auto old = before.find(oid);
+        if (!now.index_is_valid && (old == before.end() || old->second.index_is_valid))
+            changes.invalid.push_back(now.name);
+        // An empty index comes with every new table, and a rewrite builds all indexes again.
+        if (!before.contains(now.table_of_index) || rewritten.contains(now.table_of_index))
+            continue;
+        const bool built =
+            old == before.end() ? !reuses_storage(now, before) : has_new_storage(old->second, now);
+        if (built) changes.indexes.push_back(now);
+    }
+    return changes;
+}
+
+std::vector<pg::Oid> RelationBook::unknown(const std::vector<pg::Oid>& oids) const {
+    std::vector<pg::Oid> strangers;
+    for (const pg::Oid oid : oids) {
+        if (!committed_.contains(oid) && !fresh_.contains(oid) && !transient_.contains(oid))
+            strangers.push_back(oid);
+    }
+    return strangers;
+}
+
+std::vector<pg::Oid> RelationBook::learn_committed(const std::vector<pg::Oid>& asked,
+                                                   const pg::RelationMap& found) {
+    std::vector<pg::Oid> missing;
+    for (const pg::Oid oid : asked) {
+        const auto known = found.find(oid);
+        if (known == found.end()) {
+            missing.push_back(oid);
+        } else {
+            committed_.insert_or_assign(oid, known->second);
+        }
+    }
+    return missing;
+}
+
+StorageChanges RelationBook::learn_own(const std::vector<pg::Oid>& asked,
+                                       const pg::RelationMap& found) {
+    StorageChanges changes;
+    // Only what existed before the transaction is worth telling of.
+    const bool concerns_old = std::any_of(found.begin(), found.end(), [this](const auto& entry) {
+        return committed_.contains(entry.first) || committed_.contains(entry.second.table_of_index);
+    });
+    if (concerns_old) {
+        pg::RelationMap before = own_;
+        before.insert(committed_.begin(), committed_.end());
+        for (const pg::Oid oid : fresh_) before.erase(oid);
+        changes = changes_between(before, found);
+    }
+    for (const pg::Oid oid : asked) {
+        const auto known = found.find(oid);
+        if (known != found.end()) {
+            own_.insert_or_assign(oid, known->second);
+            if (!committed_.contains(oid)) fresh_.insert(oid);
+        } else if (!committed_.contains(oid)) {
+            transient_.insert(oid);
+        }
+    }
+    return changes;
+}
+
+const pg::RelationFacts* RelationBook::find(pg::Oid oid) const {
+    const auto committed = committed_.find(oid);
+    if (committed != committed_.end()) return &committed->second;
+    const auto own = own_.find(oid);
+    return own == own_.end() ? nullptr : &own->second;
+}
+
+void RelationBook::transaction_ended(const std::vector<pg::Oid>& changed) {
+    for (const pg::Oid oid : changed) committed_.erase(oid);
+    own_.clear();
+    fresh_.clear();
+    transient_.clear();
+}
+
+}  // namespace rehearse::observe

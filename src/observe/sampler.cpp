@@ -1,0 +1,290 @@
+#include "rehearse/observe/sampler.hpp"
+
+#include "rehearse/base/error.hpp"
+#include "rehearse/pg/watch_session.hpp"
+
+#include "gap_histogram.hpp"
+#include "poll_pace.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <tuple>
+
+namespace rehearse::observe {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Statements that follow each other within this span find the thread awake: waking it for each of
+// ten thousand tiny statements would cost more than they do.
+constexpr auto kDozeAfter = 20ms;
+constexpr auto kListenerInterval = 250ms;
+constexpr auto kReconnectPause = 100ms;
+constexpr int kReconnectAttempts = 50;
+
+struct RunningStatement {
+    std::size_t ordinal = 0;
+    Millis on_clock{};
+    Clock::time_point begun;
+    bool poll_at_once = false;
+};
+
+std::string lock_text(pg::LockMode mode, const pg::RelationName& relation) {
+    return std::string{pg::to_string(mode)} + " on " + relation.text();
+}
+
+}  // namespace
+
+struct Sampler::Impl {
+    const pg::ConnInfo where;
+    const Millis interval;
+    const Listener listener;
+
+    // Shared between the two threads.
+    mutable std::mutex mutex;
+    std::condition_variable wake;
+    bool stopping = false;
+    bool dozing = false;
+    int pid = 0;
+    std::uint64_t statements = 0;  // begun so far: tells one statement's readings from the next's
+    std::optional<RunningStatement> running;
+    Clock::time_point idle_since;
+    std::map<std::tuple<std::string, pg::Oid, pg::LockMode>, SampledHold> holds;
+    std::uint64_t readings = 0;
+    GapHistogram gaps;
+    bool lost = false;
+    int socket = -1;  // of the session, while it has one
+
+    // The sampler thread's alone.
+    std::optional<pg::WatchSession> session;
+    PollPace pace;
+    std::uint64_t last_read_statement = 0;
+    Clock::time_point last_reading;
+    Clock::time_point last_told;
+    int failed_attempts = 0;
+    pg::RelationMap relations;
+
+    std::thread thread;
+
+    Impl(pg::ConnInfo to, Millis every, Listener who)
+        : where{std::move(to)}, interval{every}, listener{std::move(who)}, pace{every} {}
+
+    void run();
+    std::optional<Clock::time_point> next_poll() const;
+    void poll(std::unique_lock<std::mutex>& lock);
+    void reconnect(std::unique_lock<std::mutex>& lock);
+    void note(const pg::LockReading& reading, Clock::time_point at);
+    void tell(const pg::LockReading& reading, int backend, Millis elapsed);
+    std::string strongest(const pg::LockReading& reading);
+};
+
+Sampler::Sampler(const pg::ConnInfo& where, Millis interval, Listener listener)
+    : impl_{std::make_unique<Impl>(where, interval, std::move(listener))} {
+    impl_->session.emplace(where, "rehearse sampler");
+    impl_->socket = impl_->session->socket();
+    impl_->session->read_locks(0);  // prepares the query before anything is measured
+    impl_->thread = std::thread{[impl = impl_.get()] { impl->run(); }};
+}
+
+Sampler::~Sampler() {
+    {
+        const std::lock_guard lock{impl_->mutex};
+        impl_->stopping = true;
+        // A server that hangs would keep the thread in its reading, and us waiting for the thread.
+        if (impl_->socket >= 0) shutdown(impl_->socket, SHUT_RDWR);
+    }
+    impl_->wake.notify_one();
+    impl_->thread.join();
+}
+
+void Sampler::watch(int pid) {
+    const std::lock_guard lock{impl_->mutex};
+    impl_->pid = pid;
+}
+
+void Sampler::statement_begins(std::size_t ordinal, Millis on_clock, bool poll_at_once) {
+    bool wake = false;
+    {
+        const std::lock_guard lock{impl_->mutex};
+        impl_->running = RunningStatement{ordinal, on_clock, Clock::now(), poll_at_once};
+        ++impl_->statements;
+        wake = impl_->dozing || poll_at_once;
+    }
+    if (wake) impl_->wake.notify_one();
+}
+
+void Sampler::statement_ended() {
+    const std::lock_guard lock{impl_->mutex};
+    impl_->running.reset();
+    impl_->idle_since = Clock::now();
+}
+
+std::vector<SampledHold> Sampler::take_holds() {
+    const std::lock_guard lock{impl_->mutex};
+    std::vector<SampledHold> taken;
+    for (auto& [key, hold] : impl_->holds) taken.push_back(std::move(hold));
+    impl_->holds.clear();
+    return taken;
+}
+
+SamplerFigures Sampler::figures() const {
+    const std::lock_guard lock{impl_->mutex};
+    return {impl_->interval,
+            impl_->readings,
+            impl_->gaps.percentile(0.5),
+            impl_->gaps.percentile(0.99),
+            impl_->gaps.longest(),
+            impl_->lost};
+}
+
+// When the statement that runs is to be polled next; nullopt when none runs.
+std::optional<Clock::time_point> Sampler::Impl::next_poll() const {
+    if (!running) return std::nullopt;
+    const auto first =
+        running->begun + (running->poll_at_once
+                              ? Clock::duration::zero()
+                              : std::chrono::duration_cast<Clock::duration>(interval));
+    return std::max(first, pace.next());
+}
+
+void Sampler::Impl::run() {
+    std::unique_lock lock{mutex};
+    while (!stopping) {
+        const auto due = next_poll();
+        if (lost) {
+            wake.wait(lock, [this] { return stopping; });
+        } else if (due && *due <= Clock::now()) {
+            poll(lock);
+        } else if (due) {
+            wake.wait_until(lock, *due);
+        } else if (Clock::now() - idle_since < kDozeAfter) {
+            wake.wait_for(lock, interval);
+        } else {
+            dozing = true;
+            wake.wait(lock, [this] { return stopping || running; });
+            dozing = false;
+        }
+    }
+}
+
+void Sampler::Impl::poll(std::unique_lock<std::mutex>& lock) {
+    const std::uint64_t statement = statements;
+    const int backend = pid;
+    const auto statement_begun = running->begun;
+    lock.unlock();
+    std::optional<pg::LockReading> reading;
+    const auto begun = Clock::now();
+    try {
+        if (session) reading = session->read_locks(backend);
+    } catch (const Error&) {
+        // It is made again below.
+    }
+    const auto ended = Clock::now();
+    pace.polled(begun, ended, reading ? reading->locks.size() : 0);
+    lock.lock();
+
+    if (!reading) {
+        reconnect(lock);
+        return;
+    }
+    ++readings;
+    // A reading that ended after its statement may show the next one's locks.
+    if (!running || statements != statement) return;
+    if (last_read_statement == statement) gaps.add(ended - last_reading);
+    note(*reading, ended);
+    last_read_statement = statement;
+    last_reading = ended;
+
+    if (listener && ended - std::max(last_told, statement_begun) >= kListenerInterval) {
+        last_told = ended;
+        lock.unlock();
+        tell(*reading, backend, ended - statement_begun);
+        lock.lock();
+    }
+}
+
+void Sampler::Impl::reconnect(std::unique_lock<std::mutex>& lock) {
+    socket = -1;
+    session.reset();
+    if (failed_attempts > 0) wake.wait_for(lock, kReconnectPause, [this] { return stopping; });
+    if (stopping) return;
+    lock.unlock();
+    try {
+        session.emplace(where, "rehearse sampler");
+        failed_attempts = 0;
+    } catch (const Error&) {
+        ++failed_attempts;
+    }
+    lock.lock();
+    if (session) socket = session->socket();
+    if (failed_attempts >= kReconnectAttempts) lost = true;
+}
+
+void Sampler::Impl::note(const pg::LockReading& reading, Clock::time_point at) {
+    const Millis now = running->on_clock + (at - running->begun);
+    for (const pg::LockRow& row : reading.locks) {
+        auto [entry, added] = holds.try_emplace({row.virtualtransaction, row.relation, row.mode});
+        SampledHold& hold = entry->second;
+        if (added) {
+            hold.relation = row.relation;
+            hold.mode = row.mode;
+            hold.virtualtransaction = row.virtualtransaction;
+            hold.ordinal = running->ordinal;
+            hold.statement_started = running->on_clock;
+            if (last_read_statement == statements)
+                hold.last_without = running->on_clock + (last_reading - running->begun);
+        }
+        if (row.granted) {
+            if (!hold.first_granted) hold.first_granted = now;
+            hold.last_granted = now;
+        } else if (!hold.first_waiting) {
+            hold.first_waiting = now;
+        }
+    }
+}
+
+void Sampler::Impl::tell(const pg::LockReading& reading, int backend, Millis elapsed) {
+    LiveStatus status;
+    status.elapsed = elapsed;
+    try {
+        status.strongest_lock = strongest(reading);
+        if (const auto progress = session->read_progress(backend)) {
+            status.phase = progress->phase;
+            if (progress->total > 0) {
+                status.share_done = std::min(1.0, static_cast<double>(progress->done) /
+                                                      static_cast<double>(progress->total));
+            }
+        }
+    } catch (const Error&) {
+        // The next reading finds the connection broken, too, and makes it again.
+    }
+    listener(status);
+}
+
+// Among relations that others can see.
+std::string Sampler::Impl::strongest(const pg::LockReading& reading) {
+    std::vector<pg::Oid> unknown;
+    for (const pg::LockRow& row : reading.locks) {
+        if (!relations.contains(row.relation)) unknown.push_back(row.relation);
+    }
+    relations.merge(session->read_relations(unknown));
+    const pg::LockRow* strongest = nullptr;
+    const pg::RelationFacts* on = nullptr;
+    for (const pg::LockRow& row : reading.locks) {
+        const auto known = relations.find(row.relation);
+        if (known == relations.end() || known->second.is_index()) continue;
+        if (known->second.relkind == 't') continue;
+        if (strongest != nullptr && row.mode <= strongest->mode) continue;
+        strongest = &row;
+        on = &known->second;
+    }
+    return strongest == nullptr ? std::string{} : lock_text(strongest->mode, on->name);
+}
+
+}  // namespace rehearse::observe

@@ -1,0 +1,361 @@
+#include "rehearse/observe/witness.hpp"
+
+#include "rehearse/base/text.hpp"
+#include "rehearse/pg/watch_session.hpp"
+
+#include "hold_ledger.hpp"
+#include "pending_statements.hpp"
+#include "relation_book.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace rehearse::observe {
+
+namespace {
+
+using namespace std::chrono_literals;
+using sql::StatementKind;
+
+// A statement that runs so long gets a reading of its own, whatever it is: the reading is small
+// against it, and tells its share of the WAL.
+constexpr Millis kSlowStatement = 10ms;
+// What readings that can be put off may take of each statement, so that a transaction which makes
+// thousands of tables is not read thousands of times with all the locks that it has by then.
+constexpr Millis kReadingBudget = 0.3ms;
+constexpr Millis kLargestBudget = 20ms;
+
+bool takes_weak_locks_only(const sql::Classification& classification) {
+    switch (classification.kind) {
+        case StatementKind::begin:
+        case StatementKind::set:
+        case StatementKind::reset:
+            return true;
+        default:
+            return classification.takes_weak_locks_only;
+    }
+}
+
+// Makes new relations and takes no blocking lock on old ones that it does not name.
+bool reading_can_wait(StatementKind kind) {
+    switch (kind) {
+        case StatementKind::create_table:
+        case StatementKind::create_view:
+        case StatementKind::create_sequence:
+        case StatementKind::create_schema:
+        case StatementKind::create_type:
+        case StatementKind::create_function:
+        case StatementKind::comment:
+        case StatementKind::grant:
+            return true;
+        default:
+            return false;
+    }
+}
+
+// Whether a relation that was there before can get another relfilenode without a new relation being
+// made for it. (A rewrite by ALTER TABLE makes a transient one, whose lock tells.)
+bool may_swap_storage(const FinishedStatement& statement) {
+    switch (statement.classification.kind) {
+        case StatementKind::alter_table:
+            return lower_cased(statement.text).find("tablespace") != std::string::npos;
+        case StatementKind::create_table:
+        case StatementKind::create_index:
+        case StatementKind::create_view:
+        case StatementKind::create_sequence:
+        case StatementKind::create_schema:
+        case StatementKind::create_type:
+        case StatementKind::create_trigger:
+        case StatementKind::create_function:
+        case StatementKind::drop_table:
+        case StatementKind::drop_index:
+        case StatementKind::drop_view:
+        case StatementKind::rename:
+        case StatementKind::comment:
+        case StatementKind::grant:
+        // Asking on the performer's connection would take the snapshot that SET TRANSACTION must
+        // come before.
+        case StatementKind::lock_table:
+        case StatementKind::savepoint:
+            return false;
+        default:
+            return true;
+    }
+}
+
+bool is_internal(const pg::RelationName& name) {
+    return name.schema.starts_with("pg_toast") || name.schema == "pg_catalog" ||
+           name.schema == "information_schema";
+}
+
+bool blocks_somebody(const LockHold& hold) {
+    return !hold.new_relation && pg::blocks_writes(hold.mode);
+}
+
+// The file of a truncated table is new and empty. That is no rewrite.
+bool is_truncation(const FinishedStatement& statement, const StorageChanges::Replaced& table) {
+    return statement.classification.kind == StatementKind::truncate ||
+           (table.before.bytes > 0 && table.after.bytes == 0);
+}
+
+}  // namespace
+
+struct Witness::Impl {
+    explicit Impl(const pg::ConnInfo& where) : watch{where, "rehearse witness"} {}
+
+    pg::WatchSession watch;
+    pg::PerformerSession* performer = nullptr;
+    RelationBook book;
+    HoldLedger ledger;
+    PendingStatements pending;  // ran since the last reading
+    bool weak_is_pending = false;
+    std::optional<std::size_t> unread;
+    std::uint64_t wal_position = 0;
+    Millis budget = kLargestBudget;
+    Millis reading_cost{};
+    pg::RelationMap before_bare;
+    std::vector<LockHold> holds;
+
+    bool is_due(const FinishedStatement& statement);
+    StatementReading read(const FinishedStatement* statement, Millis at);
+    StorageChanges look_up(const pg::LockReading& reading, const FinishedStatement* statement);
+    Taker taker_of(pg::Oid relation) const;
+    void add_sizes(StorageChanges& changes);
+    std::optional<std::int64_t> wal_since_last(std::uint64_t position);
+
+    using FactsOf = std::function<const pg::RelationFacts*(pg::Oid)>;
+    void keep(std::vector<LockHold> ended, const FactsOf& facts_of,
+              const std::function<bool(pg::Oid)>& is_new, bool keep_weak);
+};
+
+namespace {
+
+void describe(StatementReading& reading, const FinishedStatement& statement,
+              const StorageChanges& changes,
+              const std::function<pg::RelationName(pg::Oid)>& name_of) {
+    for (const StorageChanges::Replaced& table : changes.tables) {
+        if (!is_truncation(statement, table))
+            reading.rewrites.push_back({table.before.name, table.before.bytes, table.after.bytes});
+    }
+    if (statement.classification.kind != StatementKind::truncate) {
+        for (const pg::RelationFacts& index : changes.indexes) {
+            reading.index_builds.push_back({index.name, name_of(index.table_of_index),
+                                            statement.ended - statement.started,
+                                            index.index_is_valid});
+        }
+    }
+    reading.left_invalid = changes.invalid;
+}
+
+}  // namespace
+
+Witness::Witness(const pg::ConnInfo& where) : impl_{std::make_unique<Impl>(where)} {}
+Witness::Witness(Witness&&) noexcept = default;
+Witness::~Witness() = default;
+
+void Witness::watch(pg::PerformerSession& performer) {
+    impl_->performer = &performer;
+}
+
+void Witness::migration_begins() {
+    impl_->wal_position = impl_->watch.read_locks(impl_->performer->backend_pid()).wal_position;
+}
+
+void Witness::before_statement(const sql::Classification& classification, Millis at) {
+    Impl& self = *impl_;
+    if (self.pending.count() == 0 || takes_weak_locks_only(classification)) return;
+    if (self.weak_is_pending || !reading_can_wait(classification.kind)) self.read(nullptr, at);
+}
+
+StatementReading Witness::after_statement(const FinishedStatement& statement, bool must_read) {
+    Impl& self = *impl_;
+    const sql::Classification& classification = statement.classification;
+    self.ledger.statement_ran(statement.ordinal, statement.ended - statement.started);
+    self.pending.add({statement.ordinal, statement.started}, classification.relations);
+    self.weak_is_pending |= takes_weak_locks_only(classification);
+    if (must_read || self.is_due(statement)) return self.read(&statement, statement.ended);
+    StatementReading later;
+    later.evidence = Evidence::exact;
+    return later;
+}
+
+bool Witness::Impl::is_due(const FinishedStatement& statement) {
+    if (statement.ended - statement.started >= kSlowStatement) return true;
+    if (takes_weak_locks_only(statement.classification)) return false;
+    if (!reading_can_wait(statement.classification.kind)) return true;
+    budget = std::min(budget + kReadingBudget, kLargestBudget);
+    if (budget < reading_cost) return false;
+    budget -= reading_cost;
+    return true;
+}
+
+void Witness::before_end(Millis at) {
+    if (impl_->pending.count() > 0) impl_->read(nullptr, at);
+}
+
+// One reading of everything that the transaction holds. `statement` is the one that it is for;
+// nullptr when it catches up with those that were put off.
+StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis at) {
+    const auto begun = Clock::now();
+    const pg::LockReading now = watch.read_locks(performer->backend_pid());
+    StorageChanges changes = look_up(now, statement);
+    const std::vector<pg::LockRow> added =
+        ledger.read(now.locks, at, [this](pg::Oid oid) { return taker_of(oid); });
+
+    StatementReading reading;
+    reading.evidence = Evidence::exact;
+    reading.wal_bytes = wal_since_last(now.wal_position);
+    reading.took_blocking_lock =
+        std::any_of(added.begin(), added.end(), [this](const pg::LockRow& row) {
+            return pg::blocks_writes(row.mode) && book.find(row.relation) != nullptr &&
+                   !book.is_new(row.relation);
+        });
+    if (statement != nullptr) {
+        add_sizes(changes);
+        describe(reading, *statement, changes, [this](pg::Oid oid) {
+            const pg::RelationFacts* table = book.find(oid);
+            return table != nullptr ? table->name : pg::RelationName{};
+        });
+    }
+    pending.clear();
+    weak_is_pending = false;
+    reading_cost = Clock::now() - begun;
+    return reading;
+}
+
+// The WAL that was written since the last reading, where only one statement ran since.
+std::optional<std::int64_t> Witness::Impl::wal_since_last(std::uint64_t position) {
+    const std::uint64_t before = std::exchange(wal_position, position);
+    if (pending.count() != 1 || position < before) return std::nullopt;
+    return static_cast<std::int64_t>(position - before);
+}
+
+StorageChanges Witness::Impl::look_up(const pg::LockReading& reading,
+                                      const FinishedStatement* statement) {
+    std::set<pg::Oid> held;
+    std::set<pg::Oid> exclusive;
+    for (const pg::LockRow& row : reading.locks) {
+        held.insert(row.relation);
+        if (row.mode == pg::LockMode::access_exclusive) exclusive.insert(row.relation);
+    }
+    const std::vector<pg::Oid> strangers = book.unknown({held.begin(), held.end()});
+    std::vector<pg::Oid> ask = book.learn_committed(strangers, watch.read_relations(strangers));
+
+    // Replaced storage is visible only inside the transaction.
+    if (statement == nullptr || may_swap_storage(*statement) ||
+        (!ask.empty() && statement->classification.kind == StatementKind::alter_table)) {
+        for (const pg::Oid oid : exclusive) {
+            const pg::RelationFacts* facts = book.find(oid);
+            if (facts != nullptr && facts->relfilenode != 0 && !book.is_new(oid))
+                ask.push_back(oid);
+        }
+    }
+    if (ask.empty()) return {};
+    return book.learn_own(ask, performer->read_relations(ask));
+}
+
+Taker Witness::Impl::taker_of(pg::Oid relation) const {
+    const pg::RelationFacts* facts = book.find(relation);
+    if (facts == nullptr) return pending.taker_of({});
+    // INSERT names the table of an index, DROP INDEX the index.
+    const pg::RelationFacts* table = facts->is_index() ? book.find(facts->table_of_index) : nullptr;
+    if (table == nullptr) return pending.taker_of({facts->name});
+    return pending.taker_of({facts->name, table->name});
+}
+
+void Witness::Impl::add_sizes(StorageChanges& changes) {
+    for (auto& [before, after] : changes.tables) {
+        before.bytes = watch.read_file_bytes(before.file);
+        after.bytes = watch.read_file_bytes(after.file);
+    }
+}
+
+void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampled,
+                                bool keep_weak) {
+    Impl& self = *impl_;
+    self.unread =
+        self.pending.count() > 0 ? std::optional{self.pending.first().ordinal} : std::nullopt;
+    self.pending.clear();
+    self.weak_is_pending = false;
+
+    // Stronger than what row statements take: such a lock goes with a change of the catalog.
+    const std::vector<pg::Oid> changed =
+        self.ledger.relations_held(pg::LockMode::share_update_exclusive);
+    std::vector<LockHold> ended = self.ledger.transaction_ended(at, sampled);
+    std::vector<pg::Oid> held;
+    for (const LockHold& hold : ended) held.push_back(hold.relation_oid);
+    const std::vector<pg::Oid> strangers = self.book.unknown(held);
+    self.book.learn_committed(strangers, self.watch.read_relations(strangers));
+    self.keep(
+        std::move(ended), [&self](pg::Oid oid) { return self.book.find(oid); },
+        [&self](pg::Oid oid) { return self.book.is_new(oid); }, keep_weak);
+    self.book.transaction_ended(changed);
+}
+
+std::optional<std::size_t> Witness::first_unread() const {
+    return impl_->unread;
+}
+
+// Puts names to holds. What has none was made and dropped within the transaction, and is nobody
+// else's business.
+void Witness::Impl::keep(std::vector<LockHold> ended, const FactsOf& facts_of,
+                         const std::function<bool(pg::Oid)>& is_new, bool keep_weak) {
+    for (LockHold& hold : ended) {
+        const pg::RelationFacts* facts = facts_of(hold.relation_oid);
+        if (facts == nullptr || is_internal(facts->name)) continue;
+        hold.relation = facts->name;
+        hold.relkind = facts->relkind;
+        // Nobody else can use a temporary table.
+        hold.new_relation = is_new(hold.relation_oid) || facts->name.schema.starts_with("pg_temp");
+        if (keep_weak || blocks_somebody(hold)) holds.push_back(std::move(hold));
+    }
+}
+
+void Witness::before_bare() {
+    migration_begins();
+    impl_->before_bare = impl_->watch.read_all_relations();
+}
+
+StatementReading Witness::after_bare(const FinishedStatement& statement,
+                                     const std::vector<SampledHold>& sampled) {
+    Impl& self = *impl_;
+    const pg::LockReading now = self.watch.read_locks(self.performer->backend_pid());
+    const pg::RelationMap after = self.watch.read_all_relations();
+    const pg::RelationMap before = std::exchange(self.before_bare, {});
+
+    StatementReading reading;
+    reading.evidence = Evidence::sampled;
+    self.pending.add({statement.ordinal, statement.started}, {});
+    reading.wal_bytes = self.wal_since_last(now.wal_position);
+    self.pending.clear();
+    describe(reading, statement, changes_between(before, after), [&after](pg::Oid oid) {
+        const auto table = after.find(oid);
+        return table != after.end() ? table->second.name : pg::RelationName{};
+    });
+    reading.took_blocking_lock = true;
+
+    const auto facts_of = [&](pg::Oid oid) -> const pg::RelationFacts* {
+        for (const pg::RelationMap* look : {&before, &after}) {
+            const auto found = look->find(oid);
+            if (found != look->end()) return &found->second;
+        }
+        return nullptr;
+    };
+    self.keep(
+        self.ledger.transaction_ended(statement.ended, sampled), facts_of,
+        [&before](pg::Oid oid) { return !before.contains(oid); }, true);
+    self.book = {};
+    return reading;
+}
+
+std::vector<LockHold> Witness::take_holds() {
+    std::vector<LockHold> taken = std::exchange(impl_->holds, {});
+    std::stable_sort(taken.begin(), taken.end(),
+                     [](const LockHold& a, const LockHold& b) { return a.acquired < b.acquired; });
+    return taken;
+}
+
+}  // namespace rehearse::observe
