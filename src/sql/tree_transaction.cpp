@@ -79,7 +79,8 @@ bool needs_block(std::string_view name, const nlohmann::json& node) {
     }
     if (name == "DeclareCursorStmt") {
         constexpr int kWithHold = 0x0020;  // CURSOR_OPT_HOLD
-        return (field(node, "options").get<int>() & kWithHold) == 0;
+        const nlohmann::json& options = field(node, "options");
+        return !options.is_number_integer() || (options.get<int>() & kWithHold) == 0;
     }
     return false;
 }

@@ -15,7 +15,10 @@ namespace rehearse::sql {
 
 // Splits a script as psql's lexer does (src/fe_utils/psqlscan.l): quotes, E-strings, dollar quotes,
 // nested comments, parentheses (CREATE RULE), BEGIN ATOMIC bodies, COPY data; CRLF and a BOM are
-// accepted. It reads as it goes: memory follows the longest statement, not the file.
+// accepted. It reads as it goes: memory follows the longest statement, not the file. psql's
+// variables
+// (:name) stay as they stand. Where psql's reading line by line makes it differ from the server's
+// lexer (E'...' that is continued on the next line), it is with the server.
 class ScriptReader {
   public:
     // Fills the buffer with the next bytes; 0 ends the script.
@@ -53,7 +56,8 @@ Classification classify(std::string_view text);
 // The text with comments and white-space runs taken out and literals left: for telling equal
 // statements.
 std::string normalized(std::string_view text);
-// Literals and numbers become '?'; for public output.
+// Literals and numbers become ?, and comments go; for public output. Of a function's or a DO
+// block's dollar-quoted body the code stays.
 std::string with_masked_literals(std::string_view text);
 
 // Names of the roles that a script written by pg_dump relies on (OWNER TO, GRANT, REVOKE, POLICY,

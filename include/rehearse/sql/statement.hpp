@@ -86,8 +86,8 @@ struct Statement {
     std::string trailing;  // white space and comments up to ";" and it, or up to the file's end;
                            // before COPY data also the rest of the line
     Position position;     // of text
-    bool is_meta_command =
-        false;  // psql backslash command, or \; or \:: text is the rest of its line
+    // A psql backslash command, or a stray "\;": text is the rest of its line.
+    bool is_meta_command = false;
     // The meta-command stands before the semicolon of the piece before it. psql would put the text
     // on both sides of it together (\;) or send what it has (\g): the pieces do not.
     bool interrupts_statement = false;
@@ -103,8 +103,8 @@ struct Statement {
 struct AlterAction {
     enum class Kind { add_column, drop_column, set_not_null, add_unique, add_primary_key };
     Kind kind{};
-    std::string
-        column;  // empty for the constraints; a column's own UNIQUE or PRIMARY KEY is an action too
+    // Empty for the constraints; a column's own UNIQUE or PRIMARY KEY is an action too.
+    std::string column;
     bool not_null = false;     // add_column: NOT NULL or PRIMARY KEY
     bool has_default = false;  // add_column: DEFAULT, GENERATED, IDENTITY or a serial type
     bool using_index = false;  // add_unique, add_primary_key
