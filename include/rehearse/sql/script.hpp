@@ -15,10 +15,10 @@ namespace rehearse::sql {
 
 // Splits a script as psql's lexer does (src/fe_utils/psqlscan.l): quotes, E-strings, dollar quotes,
 // nested comments, parentheses (CREATE RULE), BEGIN ATOMIC bodies, COPY data; CRLF and a BOM are
-// accepted. It reads as it goes: memory follows the longest statement, not the file. psql's
-// variables
-// (:name) stay as they stand. Where psql's reading line by line makes it differ from the server's
-// lexer (E'...' that is continued on the next line), it is with the server.
+// accepted. It reads as it goes: memory follows the longest statement, not the file.
+//
+// psql's variables (:name) stay as they stand. Where psql, because it reads line by line, differs
+// from the server's lexer (E'...' continued on the next line), this is with the server.
 class ScriptReader {
   public:
     // Fills the buffer with the next bytes; 0 ends the script.
