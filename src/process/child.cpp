@@ -100,6 +100,7 @@ class ChildSetup : public bp::extend::handler {
         }
         if (run_as_ && !drop_to(*run_as_)) return "change to an unprivileged user for";
         // Last of the rights: a change of credentials clears the parent-death signal (prctl(2)).
+        if (death_signal_ == 0) return nullptr;
         if (prctl(PR_SET_PDEATHSIG, death_signal_) != 0) return "tie to our own life";
         if (getppid() != parent_) _exit(127);  // we ended before the prctl
         return nullptr;
@@ -159,8 +160,22 @@ class ChildSetup : public bp::extend::handler {
     pid_t parent_ = getpid();
 };
 
+void remove_from(bp::environment& environment, const std::string& name) {
+    if (!name.ends_with('*')) {
+        environment.erase(name);
+        return;
+    }
+    const std::string prefix = name.substr(0, name.size() - 1);
+    std::vector<std::string> found;
+    for (const auto& entry : environment) {
+        if (entry.get_name().starts_with(prefix)) found.push_back(entry.get_name());
+    }
+    for (const std::string& each : found) environment.erase(each);
+}
+
 bp::environment environment_of(const ProcessSpec& spec) {
     bp::environment environment = boost::this_process::environment();
+    for (const std::string& removed : spec.env_removed) remove_from(environment, removed);
     for (const auto& [name, value] : spec.env) environment[name] = value;
     return environment;
 }
@@ -206,8 +221,13 @@ Child::Child(const ProcessSpec& spec, const ChildStreams& streams, int death_sig
     }
 }
 
+void Child::leave_running() {
+    impl_->process.detach();
+    impl_.reset();
+}
+
 Child::~Child() {
-    if (waited_ || !impl_) return;
+    if (!impl_ || waited_) return;
     send_signal_to_group(SIGKILL);
     wait();
 }

@@ -19,8 +19,8 @@ struct ChildStreams {
 // process id stays ours, so that a signal cannot hit somebody else's process.
 class Child {
   public:
-    // `death_signal` is sent to it when the calling thread ends. Throws Error when it cannot be
-    // started.
+    // `death_signal` is sent to it when the calling thread ends; 0: none. Throws Error when it
+    // cannot be started.
     Child(const ProcessSpec& spec, const ChildStreams& streams, int death_signal);
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
@@ -34,6 +34,8 @@ class Child {
     bool ends_within(Millis limit) const;
     void send_signal(int signal) const;
     void send_signal_to_group(int signal) const;
+    // Nothing else may be called afterwards.
+    void leave_running();
     // Waits for the end and returns waitpid's status.
     int wait();
 

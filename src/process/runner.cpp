@@ -230,26 +230,40 @@ class Run {
 
 class Running final : public RunningProcess {
   public:
-    Running(const ProcessSpec& spec, const ChildStreams& streams, int death_signal)
-        : child_(spec, streams, death_signal) {}
+    Running(const ProcessSpec& spec, const Fd& log, int death_signal)
+        : input_(make_pipe()),
+          child_(std::in_place, spec, ChildStreams{input_.reading.get(), log.get(), log.get()},
+                 death_signal),
+          pid_(child_->pid()) {
+        input_.reading.close();
+    }
 
-    int pid() const override { return child_.pid(); }
+    int pid() const override { return pid_; }
 
     std::optional<ProcessResult> poll() override {
-        if (!result_ && child_.ends_within(Millis::zero())) {
-            result_ = result_of(child_.wait());
+        if (!result_ && child_ && child_->ends_within(Millis::zero())) {
+            result_ = result_of(child_->wait());
             result_->elapsed = Clock::now() - started_;
         }
         return result_;
     }
 
-    void send_signal(int signal) override { child_.send_signal(signal); }
+    void send_signal(int signal) override {
+        if (child_) child_->send_signal(signal);
+    }
 
-    bool wait(Millis limit) override { return result_ || child_.ends_within(limit); }
+    bool wait(Millis limit) override { return result_ || (child_ && child_->ends_within(limit)); }
+
+    void leave_running() override {
+        child_->leave_running();
+        child_.reset();
+    }
 
   private:
     Clock::time_point started_ = Clock::now();
-    Child child_;
+    Pipe input_;
+    std::optional<Child> child_;
+    int pid_;
     std::optional<ProcessResult> result_;
 };
 
@@ -266,10 +280,7 @@ class Runner final : public ProcessRunner {
 
     std::unique_ptr<RunningProcess> start(const ProcessSpec& spec, const std::filesystem::path& log,
                                           int death_signal) override {
-        const Fd nothing = open_nothing();
-        const Fd output = open_output(log, O_APPEND);
-        return std::make_unique<Running>(
-            spec, ChildStreams{nothing.get(), output.get(), output.get()}, death_signal);
+        return std::make_unique<Running>(spec, open_output(log, O_APPEND), death_signal);
     }
 };
 

@@ -120,6 +120,7 @@ class FakeRunning final : public process::RunningProcess {
         if (!result_) end_with(128 + signal, signal);
     }
     bool wait(Millis) override { return result_.has_value(); }
+    void leave_running() override {}
 
   private:
     void end_with(int exit_code, int signal) {

@@ -24,8 +24,11 @@ struct ProcessSpec {
     std::string program;  // a path, or a name looked up in PATH
     std::vector<std::string> args;
     std::map<std::string, std::string> env;  // added to ours
-    std::vector<std::string> secrets;        // taken out of every message about this process
-    std::string stdin_text;                  // empty: /dev/null
+    // Names of ours that it does not get; "PG*" is all that begin with PG. (PGHOSTADDR would win
+    // over a -h argument.)
+    std::vector<std::string> env_removed;
+    std::vector<std::string> secrets;  // taken out of every message about this process
+    std::string stdin_text;            // empty: /dev/null
     // Fills the buffer with the next bytes for stdin and returns how many; 0 ends the input. Wins
     // over stdin_text.
     std::function<std::size_t(std::span<char>)> stdin_source;
@@ -68,6 +71,9 @@ class RunningProcess {
     virtual void send_signal(int signal) = 0;
     // False when it still runs after `limit`.
     virtual bool wait(Millis limit) = 0;
+    // Forgets it: the destructor leaves it running. (Start it with death signal 0 for it to outlive
+    // us.)
+    virtual void leave_running() = 0;
 };
 
 // The one way to start a program. Throws Error when the program cannot be found or started; a
@@ -79,7 +85,8 @@ class ProcessRunner {
     virtual ProcessResult run(const ProcessSpec& spec) = 0;
     // Like run(), but an interrupt that was requested does not stop it: for cleaning up.
     virtual ProcessResult run_to_clean_up(const ProcessSpec& spec) = 0;
-    // stdout and stderr go to `log` (appended, mode 0600).
+    // stdout and stderr go to `log` (appended, mode 0600). Its stdin is a pipe that stays open and
+    // empty: it ends when the object goes or when we end, in whatever way. `death_signal` 0: none.
     virtual std::unique_ptr<RunningProcess> start(const ProcessSpec& spec,
                                                   const std::filesystem::path& log,
                                                   int death_signal) = 0;

@@ -19,10 +19,11 @@ namespace rehearse::scratch {
 // Server parameters given on the command line of postgres: name -> value.
 using Settings = std::map<std::string, std::string>;
 
-// Restore: what is only about durability is off. Every entry was measured to help; see
-// src/README.md.
+// Both scale shared_buffers to the memory that the server may use, and start no logical replication
+// workers: a subscription in the snapshot connects to nobody.
+// Restore: what is only about durability is off. Every entry was measured to help.
 Settings restore_settings(std::uint64_t memory_bytes, int cpus);
-// Replay: production-like, durability on.
+// Replay: production-like; durability, autovacuum and jit as PostgreSQL has them by default.
 Settings replay_settings(std::uint64_t memory_bytes, int cpus);
 
 // A data directory that an engine owns: a private folder (local) or a named volume (docker,
@@ -43,19 +44,23 @@ class ScratchServer {
     virtual bool is_running() = 0;
     // Clean shutdown (a checkpoint; the volume can be cloned or started again).
     virtual void stop() = 0;
-    // Leaves it running and forgets it: how to connect and how to remove it, as lines to print.
+    // Leaves it running and forgets it, and marks the run folder so that no sweep removes it (the
+    // caller keeps the folder and the volume): how to connect and how to remove it, as lines to
+    // print.
     virtual std::vector<std::string> keep() = 0;
 };
 
 // A client program to run where the server's own versions are (inside the container for docker and
-// podman).
+// podman). It sees none of our PG... variables. One that is interrupted ends there, too.
 struct ClientTool {
     std::string program;  // "pg_restore", "psql", "pg_dump", "vacuumdb"
-    std::vector<std::string>
-        args;            // without connection options: the engine adds host, port and user
+    // Without connection options: the engine adds host, port, user and dbname.
+    std::vector<std::string> args;
     std::string dbname;  // empty: none
-    std::optional<std::filesystem::path>
-        input;  // a file or folder that the tool reads; its path is put where args say "{input}"
+    // A file or folder that the tool reads: EngineOptions::readable_input or something in it. Its
+    // path, as the tool sees it, is put where an argument says "{input}". (A smaller file can come
+    // over stdin: "--use-list=/dev/stdin".)
+    std::optional<std::filesystem::path> input;
     std::function<std::size_t(std::span<char>)> stdin_source;
     std::filesystem::path stdout_file;
     std::function<void(const std::string&)> on_stderr_line;
@@ -63,8 +68,13 @@ struct ClientTool {
 
 struct EngineOptions {
     std::string run_id;  // every object is named rehearse-<run> and labelled rehearse.run=<run>
-    std::filesystem::path run_folder;  // private temporary folder of this run, holds its lock
-    std::string image;                 // empty: postgres:<major>
+    // Private temporary folder of this run. Holds its FileLock in the file `lock`, which tells a
+    // sweep that the run lives. The local engine gives the folder to the unprivileged user that
+    // runs the server when we are root.
+    std::filesystem::path run_folder;
+    // The snapshot: what client tools may read. Empty: nothing.
+    std::filesystem::path readable_input;
+    std::string image;  // empty: postgres:<major>
     std::optional<std::uint64_t> memory_bytes;
     std::optional<double> cpus;
     bool may_pull = true;
@@ -80,8 +90,12 @@ class Engine {
     // An empty, initialised data directory.
     virtual DataVolume create_volume() = 0;
     virtual DataVolume clone_volume(const DataVolume& base) = 0;
+    // Also after an interrupt. Throws Error(scratch) that names it when it cannot be removed.
     virtual void remove_volume(const DataVolume& volume) = 0;
     virtual std::uint64_t free_bytes() = 0;  // where its volumes are; 0 when it cannot be told
+    // False when what runs inside the server (dblink, a foreign server, COPY FROM PROGRAM) could
+    // reach a network: the local engine on a system that refuses network namespaces.
+    virtual bool is_cut_off() const = 0;
     // Returns once a real query is answered at the address that the replay will use and the marker
     // agrees.
     virtual std::unique_ptr<ScratchServer> start(const DataVolume& volume,

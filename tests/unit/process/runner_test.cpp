@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -150,6 +151,40 @@ TEST_F(Processes, GivesEnvironmentAndWorkingFolder) {
     const char* home = std::getenv("HOME");
     EXPECT_EQ(runner_->run(spec).out, "a b:" + std::string(home == nullptr ? "" : home) + "\n" +
                                           fs::canonical(folder_.path()).string() + "\n");
+}
+
+TEST_F(Processes, TakesNamesOutOfTheEnvironment) {
+    setenv("REHEARSE_GONE_A", "1", 1);
+    setenv("REHEARSE_GONE_B", "2", 1);
+    setenv("REHEARSE_STAYS", "3", 1);
+    auto spec =
+        script("echo \"$REHEARSE_GONE_A|$REHEARSE_GONE_B|$REHEARSE_STAYS|$REHEARSE_GONE_C\"");
+    spec.env_removed = {"REHEARSE_GONE*"};
+    spec.env = {{"REHEARSE_GONE_C", "given"}};
+    EXPECT_EQ(runner_->run(spec).out, "||3|given\n");
+    spec.env_removed = {"REHEARSE_GONE_A"};
+    EXPECT_EQ(runner_->run(spec).out, "|2|3|given\n");
+}
+
+TEST_F(Processes, TheInputOfARunningProgramEndsWithItsObject) {
+    const fs::path done = folder_.path() / "done";
+    ASSERT_EQ(mkfifo(done.c_str(), 0600), 0);
+    // In a session of its own: the destructor's SIGKILL does not reach it.
+    auto spec = script("setsid sh -c 'cat; echo end >\"$0\"' \"$0\" <&0 & wait");
+    spec.args.push_back(done);
+    auto running = runner_->start(spec, folder_.path() / "log", 0);
+    EXPECT_FALSE(running->wait(Millis(20)));
+    running.reset();
+    EXPECT_EQ(read_file(done), "end\n");
+}
+
+TEST_F(Processes, ARunningProgramCanBeLeftRunning) {
+    auto running = runner_->start(script("exec sleep 600"), folder_.path() / "log", 0);
+    const pid_t pid = running->pid();
+    running->leave_running();
+    running.reset();
+    EXPECT_EQ(kill(pid, SIGKILL), 0);
+    EXPECT_EQ(waitpid(pid, nullptr, 0), pid);
 }
 
 TEST_F(Processes, HandsOnNothingOfOurs) {

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "rehearse/base/progress.hpp"
+#include "rehearse/process/process.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rehearse::scratch {
+
+using Arguments = std::vector<std::string>;
+
+// docker or podman by its command-line client; the two take the same arguments as far as they are
+// used here.
+class ContainerClient {
+  public:
+    ContainerClient(std::string program, process::ProcessRunner& runner)
+        : program_(std::move(program)), runner_(&runner) {}
+
+    const std::string& program() const { return program_; }
+    process::ProcessRunner& runner() const { return *runner_; }
+
+    // The engine's version. Throws Error(scratch): client not installed, engine not answering,
+    // engine on another host.
+    std::string check_answers() const;
+
+    bool has_image(const std::string& image) const;
+    // Throws Error(scratch) when it cannot be pulled.
+    void pull_image(const std::string& image, Progress& progress) const;
+
+    process::ProcessSpec command(Arguments args) const;
+    process::ProcessResult run(Arguments args) const;
+    // Throws Error(scratch) "cannot <what>" with the client's message when it fails. Returns its
+    // output.
+    std::string run_or_throw(Arguments args, const std::string& what) const;
+    // For what cleans up: also after an interrupt, and without a word when it fails.
+    process::ProcessResult clean_up(Arguments args) const noexcept;
+    void remove_container(const std::string& name) const noexcept;  // with its anonymous volumes
+
+  private:
+    // Of an engine that runs elsewhere: its address.
+    std::optional<std::string> other_host() const;
+
+    std::string program_;
+    process::ProcessRunner* runner_;
+};
+
+// One field of `--mount`, which both clients read as CSV.
+std::string mount_field(const std::string& key, const std::string& value);
+
+}  // namespace rehearse::scratch

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "rehearse/scratch/engine.hpp"
+
+#include "scratch/container_client.hpp"
+
+namespace rehearse::scratch {
+
+// postgres:<major> unless the options name another image.
+std::string image_for(pg::ServerVersion wanted, const EngineOptions& options);
+
+// For an engine that answers. Pulls the image if it is not there and may be pulled. Throws
+// Error(scratch).
+std::unique_ptr<Engine> make_container_engine(const ContainerClient& client,
+                                              pg::ServerVersion wanted,
+                                              const EngineOptions& options, Progress& progress);
+
+}  // namespace rehearse::scratch

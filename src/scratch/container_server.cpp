@@ -1,0 +1,125 @@
+#include "scratch/container_server.hpp"
+
+#include "rehearse/base/error.hpp"
+#include "rehearse/base/files.hpp"
+
+#include "scratch/names.hpp"
+
+#include <csignal>
+
+namespace rehearse::scratch {
+
+namespace {
+
+// A checkpoint of everything that a restore left in memory can take minutes on a slow disk.
+constexpr const char* kCleanStopSeconds = "600";
+constexpr Millis kClientEndLimit = std::chrono::seconds(30);
+
+// The script's $0 is a file: it gets the shell's process id inside the container, which exec keeps.
+constexpr const char* kRunTool = "echo $$ >\"$0\"; exec \"$@\"";
+constexpr const char* kEndTool = "kill -TERM \"$(cat \"$0\")\"";
+// SIGQUIT is an immediate shutdown; process 1 is postgres, or what passes signals on to it. The
+// file says that the server is to stay.
+constexpr const char* kWatch = "cat >/dev/null; test -e \"$0\" || kill -QUIT 1";
+constexpr const char* kStaysFile = "/tmp/rehearse-stays";
+
+pg::ConnInfo address_at(const fs::path& socket_folder) {
+    pg::ConnInfo address;
+    address.host = socket_folder;
+    return address;
+}
+
+}  // namespace
+
+ContainerServer::ContainerServer(const ContainerClient& client, std::string name,
+                                 std::string volume, const fs::path& run_folder,
+                                 const fs::path& socket_folder, const std::string& run_id)
+    : ProcessServer(address_at(socket_folder),
+                    run_folder / (socket_folder.filename().string() + ".log"), run_id),
+      client_(client),
+      name_(std::move(name)),
+      volume_(std::move(volume)),
+      run_folder_(run_folder) {
+    try {
+        start();
+    } catch (...) {
+        remove();
+        throw;
+    }
+}
+
+ContainerServer::~ContainerServer() {
+    remove();
+}
+
+// As root there: the tool can read the input, which only we may read here, and may signal the
+// server.
+Arguments ContainerServer::in_container(const Arguments& options, const Arguments& command) const {
+    Arguments all{"exec", "--user", "0"};
+    all.insert(all.end(), options.begin(), options.end());
+    all.push_back(name_);
+    all.insert(all.end(), command.begin(), command.end());
+    return all;
+}
+
+void ContainerServer::start() {
+    process_ =
+        client_.runner().start(client_.command({"start", "--attach", name_}), log(), SIGKILL);
+    wait_until_ready();
+    watchdog_ = client_.runner().start(
+        client_.command(in_container({"--interactive"}, {"sh", "-c", kWatch, kStaysFile})),
+        run_folder_ / "watchdog.log", 0);
+}
+
+void ContainerServer::remove() {
+    if (!exists_) return;
+    client_.remove_container(name_);
+    exists_ = false;
+    if (process_) process_->wait(kClientEndLimit);
+    process_.reset();
+    watchdog_.reset();
+}
+
+void ContainerServer::stop() {
+    if (!is_running()) throw error_with_log("the scratch server is not running any more");
+    // The container's stop signal is SIGINT: a fast shutdown.
+    const auto result = client_.run({"stop", "-t", kCleanStopSeconds, name_});
+    if (!result.ok() || !ends_within(kClientEndLimit) || !process_->poll()->ok()) {
+        throw error_with_log("the scratch server did not stop cleanly");
+    }
+    remove();
+}
+
+std::vector<std::string> ContainerServer::keep() {
+    client_.run_or_throw(in_container({}, {"touch", kStaysFile}), "let go of the scratch server");
+    exists_ = false;  // not ours to remove any more
+    watchdog_.reset();
+    process_.reset();
+    write_file_atomically(run_folder_ / kKeptFile, run_id() + "\n");
+    const std::string& client = client_.program();
+    return {"psql -h " + address().host + " -U " + address().user,
+            client + " rm --force --volumes " + name_ + " && " + client + " volume rm " + volume_ +
+                " && rm -rf " + run_folder_.string()};
+}
+
+process::ProcessResult ContainerServer::run_tool(const ClientTool& tool, const std::string& input) {
+    const std::string pid_file = "/tmp/rehearse-tool-" + std::to_string(++tools_) + ".pid";
+    auto args = in_container(tool.stdin_source ? Arguments{"--interactive"} : Arguments{},
+                             {"sh", "-c", kRunTool, pid_file, tool.program});
+    for (std::string& each : client_arguments(tool, kSocketInContainer, input)) {
+        args.push_back(std::move(each));
+    }
+    auto spec = client_.command(std::move(args));
+    spec.stdin_source = tool.stdin_source;
+    spec.stdout_file = tool.stdout_file;
+    spec.on_stderr_line = tool.on_stderr_line;
+    try {
+        return client_.runner().run(spec);
+    } catch (...) {
+        // The client is gone; the tool in the container does not notice.
+        client_.clean_up(in_container({}, {"sh", "-c", kEndTool, pid_file}));
+        throw;
+    }
+}
+
+}  // namespace rehearse::scratch

@@ -1,0 +1,102 @@
+#include "scratch/server.hpp"
+
+#include "rehearse/base/error.hpp"
+#include "rehearse/base/interrupt.hpp"
+#include "rehearse/base/text.hpp"
+#include "rehearse/pg/admin_session.hpp"
+
+#include "scratch/names.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+namespace rehearse::scratch {
+
+namespace {
+
+constexpr Millis kStartLimit = std::chrono::minutes(2);
+// How long one wait for the program's end lasts before we look at something else again.
+constexpr Millis kBeat{20};
+constexpr std::streamoff kLogTailBytes = std::streamoff{64} << 10;
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+    for (std::size_t at = text.find(what); at != std::string::npos;
+         at = text.find(what, at + with.size())) {
+        text.replace(at, what.size(), with);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string ProcessServer::log_tail(std::size_t lines) {
+    std::ifstream file(log_, std::ios::binary | std::ios::ate);
+    if (!file) return {};
+    const std::streamoff size = file.tellg();
+    file.seekg(std::max<std::streamoff>(0, size - kLogTailBytes));
+    const std::string end{std::istreambuf_iterator<char>(file), {}};
+    auto all = split_lines(end);
+    if (all.size() > lines) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(lines));
+    return join(all, "\n");
+}
+
+Error ProcessServer::error_with_log(const std::string& message) {
+    return Error(ErrorKind::scratch, message).with_output(log_tail(10));
+}
+
+void ProcessServer::wait_until_ready() {
+    const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(kStartLimit);
+    std::string why_not;
+    for (;;) {
+        Interrupt::throw_if_requested();
+        if (process_->poll()) throw error_with_log("the scratch server ended while it started");
+        if (pg::answers_with_marker(address_, run_id_, why_not)) return;
+        if (Clock::now() > deadline) {
+            throw error_with_log("the scratch server did not answer within " +
+                                 format_duration(kStartLimit) + ": " + why_not);
+        }
+        process_->wait(kBeat);
+    }
+}
+
+bool ProcessServer::ends_within(Millis limit) {
+    const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);
+    while (!process_->wait(kBeat)) {
+        Interrupt::throw_if_requested();
+        if (Clock::now() > deadline) return false;
+    }
+    return true;
+}
+
+std::vector<std::string> server_parameters(const Settings& settings,
+                                           const std::string& socket_folder,
+                                           const std::string& run_id) {
+    Settings all = settings;
+    all["listen_addresses"] = "";
+    all["port"] = "5432";
+    all["unix_socket_directories"] = socket_folder;
+    all["logging_collector"] = "off";
+    all["lc_messages"] = "C";
+    all[std::string(kMarkerParameter)] = run_id;
+    std::vector<std::string> arguments;
+    for (const auto& [name, value] : all) {
+        arguments.emplace_back("-c");
+        arguments.push_back(name + "=" + value);
+    }
+    return arguments;
+}
+
+std::vector<std::string> client_arguments(const ClientTool& tool, const std::string& socket_folder,
+                                          const std::string& input) {
+    std::vector<std::string> arguments{"-h", socket_folder, "-p", "5432", "-U", "postgres"};
+    if (!tool.dbname.empty()) {
+        arguments.emplace_back("-d");
+        arguments.push_back(tool.dbname);
+    }
+    for (const std::string& argument : tool.args) {
+        arguments.push_back(replaced(argument, "{input}", input));
+    }
+    return arguments;
+}
+
+}  // namespace rehearse::scratch
