@@ -1,0 +1,102 @@
+#include "fake_engine.hpp"
+#include "scratch/names.hpp"
+
+#include <gmock/gmock.h>
+
+namespace rehearse::scratch {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class Sweep : public FakeMachine {
+  protected:
+    fs::path make_run(const std::string& id, bool with_lock = true) {
+        const fs::path folder = folder_.path() / ("rehearse-" + id);
+        make_private_folder(folder / "data");
+        write_file_atomically(folder / "data" / "rows", "of production");
+        if (with_lock) write_file_atomically(folder / kLockFile, "");
+        return folder;
+    }
+    std::vector<std::string> run_sweep() { return sweep(folder_.path(), processes_); }
+
+    void have_containers(const std::string& names) {
+        install("docker");
+        processes_.when("docker", {"volume", "ls"});
+        processes_.when("docker", {"ps"}).prints(names);
+    }
+    void label(const std::string& kind, const std::string& name, const std::string& run,
+               const fs::path& folder, const std::string& host) {
+        processes_.when("docker", {kind, "inspect", name})
+            .prints(run + "\t" + folder.string() + "\t" + host + "\n");
+    }
+};
+
+TEST_F(Sweep, AFolderWhoseLockIsFreeGoes) {
+    const fs::path folder = make_run("dead");
+    EXPECT_THAT(run_sweep(), ElementsAre("folder " + folder.string()));
+    EXPECT_FALSE(fs::exists(folder));
+}
+
+TEST_F(Sweep, ARunThatHoldsItsLockStays) {
+    const fs::path folder = make_run("alive");
+    const auto lock = FileLock::try_lock(folder / kLockFile);
+    EXPECT_THAT(run_sweep(), IsEmpty());
+    EXPECT_TRUE(fs::exists(folder / "data" / "rows"));
+}
+
+TEST_F(Sweep, AKeptScratchStays) {
+    const fs::path folder = make_run("kept");
+    write_file_atomically(folder / kKeptFile, "kept\n");
+    EXPECT_THAT(run_sweep(), IsEmpty());
+    EXPECT_TRUE(fs::exists(folder));
+}
+
+TEST_F(Sweep, WhatHasNoLockOrAnotherNameIsNotOurs) {
+    const fs::path no_lock = make_run("no-lock", false);
+    const fs::path other = folder_.path() / "important";
+    make_private_folder(other);
+    write_file_atomically(other / kLockFile, "");
+    const fs::path link = folder_.path() / "rehearse-link";
+    fs::create_directory_symlink(other, link);
+    EXPECT_THAT(run_sweep(), IsEmpty());
+    EXPECT_TRUE(fs::exists(no_lock));
+    EXPECT_TRUE(fs::exists(other));
+    EXPECT_TRUE(fs::exists(link));
+}
+
+TEST_F(Sweep, ContainersAndVolumesOfADeadRunGo) {
+    const fs::path folder = make_run("dead");
+    have_containers("rehearse-dead\n");
+    processes_.when("docker", {"volume", "ls"}).prints("rehearse-dead-data\n");
+    label("container", "rehearse-dead", "dead", folder, host_name());
+    label("volume", "rehearse-dead-data", "dead", folder, host_name());
+    processes_.when("docker", {"rm", "rehearse-dead"});
+    processes_.when("docker", {"volume", "rm", "rehearse-dead-data"});
+    EXPECT_THAT(run_sweep(),
+                ElementsAre("docker container rehearse-dead", "docker volume rehearse-dead-data",
+                            "folder " + folder.string()));
+}
+
+// An unexpected `docker rm` fails these: the fake was told of none.
+TEST_F(Sweep, AContainerStaysUnlessNameLabelHostAndLockAgree) {
+    const fs::path alive = make_run("alive");
+    const auto lock = FileLock::try_lock(alive / kLockFile);
+    have_containers("rehearse-alive\nrehearse-elsewhere\nbusiness\nrehearse-nofolder\n");
+    label("container", "rehearse-alive", "alive", alive, host_name());
+    label("container", "rehearse-elsewhere", "elsewhere", "/tmp/rehearse-elsewhere",
+          "another-host");
+    label("container", "business", "dead", "/tmp/rehearse-dead", host_name());
+    label("container", "rehearse-nofolder", "nofolder", "", host_name());
+    EXPECT_THAT(run_sweep(), IsEmpty());
+}
+
+TEST_F(Sweep, AnEngineThatDoesNotAnswerIsPassedOver) {
+    const fs::path folder = make_run("dead");
+    install("docker");
+    processes_.when("docker").complains("Cannot connect\n").exits(1);
+    EXPECT_THAT(run_sweep(), ElementsAre("folder " + folder.string()));
+}
+
+}  // namespace
+}  // namespace rehearse::scratch
