@@ -158,6 +158,7 @@ void PlainSource::add(const Folder& folder, const NumberedFile& file) {
     migration.path = path;
     migration.tool = kTool;
     migration.transaction_mode = TransactionMode::autocommit;
+    migration.own_session = true;
     migrations_.push_back(std::move(migration));
 }
 

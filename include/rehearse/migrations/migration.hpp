@@ -31,6 +31,8 @@ struct Migration {
     std::optional<std::filesystem::path> down_path;
     std::string tool;  // "plain", "golang-migrate"
     TransactionMode transaction_mode = TransactionMode::autocommit;
+    // The tool opens a session for each file, as psql -f does: what an earlier file SET is gone.
+    bool own_session = false;
     // The tool's own history writes around the file; each list is run in one transaction of its
     // own, outside the clock. Filled by MigrationSource::pending().
     std::vector<std::string> record_before;

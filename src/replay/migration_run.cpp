@@ -1,0 +1,305 @@
+#include "migration_run.hpp"
+
+#include "rehearse/base/error.hpp"
+#include "rehearse/base/interrupt.hpp"
+
+#include "failure.hpp"
+#include "text_position.hpp"
+
+#include <utility>
+
+namespace rehearse::replay {
+
+namespace {
+
+using observe::Evidence;
+using sql::StatementKind;
+using sql::TransactionUse;
+
+bool ends_transaction(StatementKind kind) {
+    return kind == StatementKind::commit || kind == StatementKind::rollback;
+}
+
+// BEGIN and COMMIT around it make no difference but that its locks can be read. SET takes none.
+bool can_be_wrapped(const sql::Classification& classification) {
+    return classification.transaction_use == TransactionUse::allowed &&
+           classification.kind != StatementKind::set && classification.kind != StatementKind::reset;
+}
+
+bool changes_the_database(const sql::Classification& classification) {
+    return classification.transaction_use != TransactionUse::is_control &&
+           classification.kind != StatementKind::set &&
+           classification.kind != StatementKind::reset &&
+           classification.kind != StatementKind::select;
+}
+
+// 25001: cannot run inside a transaction block. 2D000: a procedure that it calls commits. The text
+// alone did not tell; outside of a block the statement may well succeed.
+bool is_refused_for_the_wrapping(const pg::ServerError& error) {
+    return error.sqlstate.is("25001") || error.sqlstate.is("2D000");
+}
+
+}  // namespace
+
+MigrationRun::MigrationRun(Stage& stage, const ReplayOptions& options, ReplayListener& listener,
+                           std::uint64_t statements)
+    : stage_{stage}, options_{options}, listener_{listener}, statements_{statements} {
+    if (stage_.witness() != nullptr) stage_.witness()->migration_begins();
+}
+
+bool MigrationRun::send(const Cue& cue) {
+    Statement statement = new_statement(cue);
+    observe::Witness* witness = stage_.witness();
+    const StatementKind kind = cue.classification.kind;
+    const bool was_open = in_transaction();
+    if (witness != nullptr && was_open) {
+        if (ends_transaction(kind)) {
+            witness->before_end(clock_);
+        } else {
+            witness->before_statement(cue.classification, clock_);
+        }
+    }
+    pg::ExecuteResult result = perform(cue, !was_open);
+    take_result(statement, result);
+    if (statement.error) return fail(cue, std::move(statement));
+
+    const bool is_open = in_transaction();
+    const bool has_ended = was_open && (!is_open || ends_transaction(kind));
+    bool took_blocking_lock = false;
+    if (witness != nullptr) {
+        // Outside of transactions only what takes no lock comes here.
+        statement.evidence = was_open || is_open ? Evidence::exact : Evidence::text;
+        if (is_open && !has_ended) {
+            observe::StatementReading reading =
+                witness->after_statement(finished(cue, statement), false);
+            took_blocking_lock = reading.took_blocking_lock;
+            take_reading(statement, reading);
+        }
+    }
+    if (changes_the_database(cue.classification)) ++in_open_transaction_;
+    if (has_ended || !is_open) count_committed(kind);
+    const bool folded = record(std::move(statement), took_blocking_lock);
+    if (has_ended) transaction_ended(!folded);
+    return true;
+}
+
+bool MigrationRun::send_alone(const Cue& cue) {
+    const TransactionUse use = cue.classification.transaction_use;
+    if (stage_.witness() == nullptr) return send(cue);
+    if (use == TransactionUse::forbidden || use == TransactionUse::may_commit)
+        return send_watched(cue, new_statement(cue));
+    if (can_be_wrapped(cue.classification)) return send_wrapped(cue, new_statement(cue));
+    return send(cue);
+}
+
+bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
+    observe::Witness& witness = *stage_.witness();
+    stage_.performer().execute("BEGIN");
+    pg::ExecuteResult result = perform(cue, false);
+    if (result.error && is_refused_for_the_wrapping(*result.error)) {
+        stage_.performer().execute("ROLLBACK");
+        stage_.sampler()->take_holds();
+        clock_ = statement.started;
+        return send_watched(cue, std::move(statement));
+    }
+    statement.wrapped = true;
+    take_result(statement, result);
+    if (statement.error) return fail(cue, std::move(statement));
+
+    observe::StatementReading reading = witness.after_statement(finished(cue, statement), true);
+    take_reading(statement, reading);
+    if (changes_the_database(cue.classification)) ++in_open_transaction_;
+    pg::ExecuteResult committed = end_transaction("COMMIT");
+    statement.commit_elapsed = committed.elapsed;
+    statement.error = std::move(committed.error);
+    statement.gave_up = committed.cancelled_by_us;
+    if (statement.error) return fail(cue, std::move(statement));
+    count_committed(StatementKind::commit);
+    const bool folded = record(std::move(statement), reading.took_blocking_lock);
+    transaction_ended(!folded);
+    return true;
+}
+
+// Outside of a transaction block, with what can be seen of it from beside: samples while it runs,
+// and the catalog before and after.
+bool MigrationRun::send_watched(const Cue& cue, Statement statement) {
+    observe::Witness& witness = *stage_.witness();
+    witness.before_bare();
+    pg::ExecuteResult result = perform(cue, true);
+    take_result(statement, result);
+    observe::StatementReading reading =
+        witness.after_bare(finished(cue, statement), stage_.sampler()->take_holds());
+    take_reading(statement, reading);
+    if (statement.error)
+        return fail(cue, std::move(statement), describe_invalid_indexes(reading.left_invalid));
+    ++committed_;
+    record(std::move(statement), reading.took_blocking_lock);
+    return true;
+}
+
+void MigrationRun::adopt_begin(const Cue& cue) {
+    Statement statement = new_statement(cue);
+    statement.command_tag = "BEGIN";
+    if (stage_.witness() != nullptr) statement.evidence = Evidence::exact;
+    record(std::move(statement), false);
+}
+
+bool MigrationRun::commit() {
+    if (stage_.witness() != nullptr) stage_.witness()->before_end(clock_);
+    pg::ExecuteResult result = end_transaction("COMMIT");
+    Statement* last = recorder_.last();
+    if (last != nullptr) {
+        last->commit_elapsed = last->commit_elapsed.value_or(Millis{}) + result.elapsed;
+        last->notices.insert(last->notices.end(), result.notices.begin(), result.notices.end());
+        last->error = std::move(result.error);
+        last->gave_up = result.cancelled_by_us;
+        if (last->error) set_failure(*last, last->position, {});
+    }
+    if (!has_failed()) count_committed(StatementKind::commit);
+    transaction_ended(true);
+    return !has_failed();
+}
+
+void MigrationRun::begin() {
+    stage_.performer().execute("BEGIN");
+}
+
+void MigrationRun::roll_back() {
+    if (stage_.witness() != nullptr && in_transaction()) stage_.witness()->before_end(clock_);
+    stage_.performer().execute("ROLLBACK");
+    count_committed(StatementKind::rollback);
+    transaction_ended(true);
+}
+
+void MigrationRun::add_warning(const std::string& sqlstate, const std::string& message) {
+    if (Statement* last = recorder_.last())
+        last->notices.push_back({"WARNING", {sqlstate}, message});
+}
+
+void MigrationRun::fail_before_run(const Cue& cue, std::size_t ordinal,
+                                   const pg::ServerError& error) {
+    ordinal_ = ordinal - 1;
+    Statement statement = new_statement(cue);
+    statement.error = error;
+    fail(cue, std::move(statement));
+}
+
+void MigrationRun::fail_at_end(const pg::ServerError& error) {
+    Statement nothing;
+    nothing.error = error;
+    const Statement* last = recorder_.last();
+    const Statement& blamed = last != nullptr ? *last : nothing;
+    nothing.ordinal = blamed.ordinal;
+    set_failure(nothing, blamed.position, {});
+}
+
+observe::MigrationObservation MigrationRun::take() {
+    observe::MigrationObservation observation;
+    observation.ran = true;
+    observation.elapsed = clock_;
+    if (stage_.witness() != nullptr) {
+        observation.holds = stage_.witness()->take_holds();
+        recorder_.name_folded(observation.holds);
+    }
+    observation.statements = recorder_.take();
+    observation.failure = std::move(failure_);
+    return observation;
+}
+
+MigrationRun::Statement MigrationRun::new_statement(const Cue& cue) {
+    Interrupt::throw_if_requested();
+    Statement statement;
+    statement.ordinal = ++ordinal_;
+    statement.classification = cue.classification;
+    statement.started = clock_;
+    Recorder::set_text(statement, cue.sql, cue.position);
+    listener_.statement_begins(ordinal_, statements_, cue.sql);
+    return statement;
+}
+
+pg::ExecuteResult MigrationRun::perform(const Cue& cue, bool poll_at_once) {
+    observe::Sampler* sampler = stage_.sampler();
+    if (sampler != nullptr) sampler->statement_begins(ordinal_, clock_, poll_at_once);
+    try {
+        pg::ExecuteResult result =
+            cue.copy_data
+                ? stage_.performer().copy_in(cue.sql, cue.copy_data, options_.give_up_after)
+                : stage_.performer().execute(cue.sql, options_.give_up_after);
+        if (sampler != nullptr) sampler->statement_ended();
+        clock_ += result.elapsed;
+        return result;
+    } catch (Error& error) {
+        error.inside("running statement " + std::to_string(ordinal_) + ", line " +
+                     std::to_string(cue.position.line));
+        throw;
+    }
+}
+
+pg::ExecuteResult MigrationRun::end_transaction(const std::string& how) {
+    observe::Sampler* sampler = stage_.sampler();
+    if (sampler != nullptr) sampler->statement_begins(ordinal_, clock_, false);
+    pg::ExecuteResult result = stage_.performer().execute(how, options_.give_up_after);
+    if (sampler != nullptr) sampler->statement_ended();
+    clock_ += result.elapsed;
+    return result;
+}
+
+void MigrationRun::take_result(Statement& statement, pg::ExecuteResult& result) {
+    statement.elapsed = result.elapsed;
+    statement.command_tag = std::move(result.command_tag);
+    statement.rows = result.rows;
+    statement.temp_bytes = result.temp_bytes;
+    if (recorder_.keeps_more_notices()) statement.notices = std::move(result.notices);
+    statement.error = std::move(result.error);
+    statement.gave_up = result.cancelled_by_us;
+}
+
+void MigrationRun::take_reading(Statement& statement, observe::StatementReading& reading) {
+    statement.evidence = reading.evidence;
+    statement.wal_bytes = reading.wal_bytes;
+    statement.rewrites = std::move(reading.rewrites);
+    statement.index_builds = std::move(reading.index_builds);
+}
+
+observe::FinishedStatement MigrationRun::finished(const Cue& cue,
+                                                  const Statement& statement) const {
+    return {statement.ordinal, cue.classification, cue.sql, statement.started, clock_};
+}
+
+bool MigrationRun::record(Statement statement, bool is_remarkable) {
+    return recorder_.add(std::move(statement), is_remarkable);
+}
+
+void MigrationRun::transaction_ended(bool keep_weak) {
+    if (stage_.witness() == nullptr) return;
+    stage_.witness()->transaction_ended(clock_, stage_.sampler()->take_holds(), keep_weak);
+    if (const auto unread = stage_.witness()->first_unread())
+        recorder_.downgrade_evidence_from(*unread);
+}
+
+void MigrationRun::count_committed(StatementKind kind) {
+    if (kind != StatementKind::rollback) committed_ += in_open_transaction_;
+    in_open_transaction_ = 0;
+}
+
+bool MigrationRun::fail(const Cue& cue, Statement statement, std::vector<std::string> left_behind) {
+    const sql::Position position =
+        statement.error->position ? position_in(cue.position, cue.sql, *statement.error->position)
+                                  : cue.position;
+    if (stage_.witness() != nullptr) statement.evidence = Evidence::sampled;
+    set_failure(statement, position, std::move(left_behind));
+    record(std::move(statement), true);
+    // The server let go of everything when the statement failed.
+    if (state() != pg::TransactionState::idle) stage_.performer().execute("ROLLBACK");
+    transaction_ended(true);
+    return false;
+}
+
+void MigrationRun::set_failure(const Statement& statement, const sql::Position& position,
+                               std::vector<std::string> left_behind) {
+    if (committed_ > 0) left_behind.push_back(describe_committed(committed_));
+    failure_ = {statement.ordinal, position, *statement.error, statement.gave_up,
+                std::move(left_behind)};
+}
+
+}  // namespace rehearse::replay

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "rehearse/observe/observation.hpp"
+#include "rehearse/replay/replay.hpp"
+#include "rehearse/sql/script.hpp"
+
+#include "recorder.hpp"
+#include "stage.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace rehearse::replay {
+
+// One statement on its way to the server.
+struct Cue {
+    const std::string& sql;        // what is sent
+    const sql::Position position;  // of its first character in the file
+    const sql::Classification& classification;
+    // The data behind COPY ... FROM STDIN; empty for every other statement.
+    std::function<std::size_t(std::span<char>)> copy_data;
+};
+
+// Performs the statements of one migration: times them, has them watched, and records them. How the
+// file becomes statements and transactions is not known here.
+class MigrationRun {
+  public:
+    MigrationRun(Stage& stage, const ReplayOptions& options, ReplayListener& listener,
+                 std::uint64_t statements);
+
+    // Each of these returns false when the migration has failed and nothing more is to be run.
+
+    // Inside a transaction that is open already, or a statement that opens or ends one.
+    bool send(const Cue& cue);
+    // Outside a transaction, in one of its own, as the server does. It is wrapped in BEGIN and
+    // COMMIT where it can be and somebody watches.
+    bool send_alone(const Cue& cue);
+    // BEGIN in an implicit block: the server only takes note of it.
+    void adopt_begin(const Cue& cue);
+    // COMMIT of ours, timed, for the last statement.
+    bool commit();
+
+    // The tool's own BEGIN, and what is not on the clock at all.
+    void begin();
+    void roll_back();
+    // Something that the server would say in the tool's place, for the last statement.
+    void add_warning(const std::string& sqlstate, const std::string& message);
+    // A failure that is not a statement's own: found before any ran, or after all of them.
+    void fail_before_run(const Cue& cue, std::size_t ordinal, const pg::ServerError& error);
+    void fail_at_end(const pg::ServerError& error);
+
+    bool has_failed() const { return failure_.has_value(); }
+    pg::TransactionState state() { return stage_.performer().transaction_state(); }
+    bool in_transaction() { return state() == pg::TransactionState::in_transaction; }
+
+    observe::MigrationObservation take();
+
+  private:
+    using Statement = observe::StatementObservation;
+
+    bool send_watched(const Cue& cue, Statement statement);
+    bool send_wrapped(const Cue& cue, Statement statement);
+
+    Statement new_statement(const Cue& cue);
+    pg::ExecuteResult perform(const Cue& cue, bool poll_at_once);
+    pg::ExecuteResult end_transaction(const std::string& how);
+    void take_result(Statement& statement, pg::ExecuteResult& result);
+    static void take_reading(Statement& statement, observe::StatementReading& reading);
+    observe::FinishedStatement finished(const Cue& cue, const Statement& statement) const;
+    // Returns true when it was folded.
+    bool record(Statement statement, bool is_remarkable);
+    void transaction_ended(bool keep_weak);
+    void count_committed(sql::StatementKind kind);
+    // Records the statement as the one that failed, and leaves no transaction open.
+    bool fail(const Cue& cue, Statement statement, std::vector<std::string> left_behind = {});
+    void set_failure(const Statement& statement, const sql::Position& position,
+                     std::vector<std::string> left_behind);
+
+    Stage& stage_;
+    const ReplayOptions& options_;
+    ReplayListener& listener_;
+    const std::uint64_t statements_;
+    Recorder recorder_;
+    Millis clock_{};
+    std::size_t ordinal_ = 0;
+    std::size_t in_open_transaction_ = 0;  // statements that its end will commit or roll back
+    std::size_t committed_ = 0;
+    std::optional<observe::FailurePoint> failure_;
+};
+
+}  // namespace rehearse::replay
