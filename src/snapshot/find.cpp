@@ -84,31 +84,38 @@ Error nothing_in(const fs::path& place, std::string message, const std::vector<S
     return error;
 }
 
-Choice find_latest(std::size_t back, const fs::path& place, Progress& progress) {
-    Choice choice;
-    std::size_t complete = 0;
+// Looks at the dumps of a place, newest first, until `enough` says so; hands on the complete ones.
+template <typename Enough>
+SnapshotList survey(const fs::path& place, Progress& progress, Enough enough) {
+    SnapshotList list;
     for (const auto& candidate : newest_first(place)) {
         std::string why = candidate.unusable;
         if (why.empty()) {
             try {
-                choice.snapshot = read_checked(candidate.path, progress);
-                if (complete++ == back) return choice;
+                list.complete.push_back(read_checked(candidate.path, progress));
+                if (enough(list)) return list;
                 continue;
             } catch (const Unusable& unusable) {
                 why = reason_for(candidate.path, unusable);
             }
         }
-        progress.note("passed over " + candidate.name + ": " + why);
-        choice.skipped.push_back({candidate.name, why});
+        list.skipped.push_back({candidate.name, why});
     }
-    if (complete == 0) {
-        throw nothing_in(place, "no complete snapshot in " + place.string(), choice.skipped);
+    return list;
+}
+
+Choice find_latest(std::size_t back, const fs::path& place, Progress& progress) {
+    auto [complete, skipped] = survey(
+        place, progress, [&](const SnapshotList& list) { return list.complete.size() > back; });
+    if (complete.size() > back) return {std::move(complete.back()), std::move(skipped)};
+    if (complete.empty()) {
+        throw nothing_in(place, "no complete snapshot in " + place.string(), skipped);
     }
     throw nothing_in(place,
                      "no latest~" + std::to_string(back) + " in " + place.string() + ": only " +
-                         std::to_string(complete) + " complete " +
-                         (complete == 1 ? "snapshot" : "snapshots"),
-                     choice.skipped);
+                         std::to_string(complete.size()) + " complete " +
+                         (complete.size() == 1 ? "snapshot" : "snapshots"),
+                     skipped);
 }
 
 // "latest" is 0, "latest~2" is 2; nullopt for any other text.
@@ -153,6 +160,10 @@ bool is_a_dump(const fs::path& path) {
 }
 
 }  // namespace
+
+SnapshotList list_snapshots(const fs::path& place, Progress& progress) {
+    return survey(place, progress, [](const SnapshotList&) { return false; });
+}
 
 Choice find_snapshot(const std::string& wanted, const fs::path& place, Progress& progress) {
     if (const auto back = steps_back(wanted)) {

@@ -60,6 +60,14 @@ struct Choice {
 Choice find_snapshot(const std::string& wanted, const std::filesystem::path& place,
                      Progress& progress);
 
+// The complete snapshots of a place, newest first, and what was passed over. Throws Error(snapshot)
+// when the folder cannot be read.
+struct SnapshotList {
+    std::vector<Snapshot> complete;
+    std::vector<Skipped> skipped;
+};
+SnapshotList list_snapshots(const std::filesystem::path& place, Progress& progress);
+
 // Reads and checks one file or folder. Throws Error(snapshot) when it is no dump, cut off or
 // unreadable.
 Snapshot read_snapshot(const std::filesystem::path& path, Progress& progress);
