@@ -53,14 +53,18 @@ std::optional<FailOn> fail_on_from(std::string_view text) {
     return value_in(kFailOns, text);
 }
 
+Label label_for(Millis elapsed, const Thresholds& thresholds) {
+    if (elapsed > thresholds.rethink) return Label::rethink;
+    if (elapsed > thresholds.noisy) return Label::noisy;
+    return Label::ok;
+}
+
 Label label_for(const observe::MigrationObservation& observation, const Thresholds& thresholds) {
     if (!observation.ran) return Label::not_run;
     // A statement that was given up on would have taken longer still: the time it did take says
     // nothing.
     if (observation.failure) return observation.failure->gave_up ? Label::rethink : Label::failed;
-    if (observation.elapsed > thresholds.rethink) return Label::rethink;
-    if (observation.elapsed > thresholds.noisy) return Label::noisy;
-    return Label::ok;
+    return label_for(observation.elapsed, thresholds);
 }
 
 Label worst(const std::vector<Label>& labels) {

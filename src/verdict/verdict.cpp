@@ -34,13 +34,16 @@ std::string because_of(const observe::MigrationObservation& observed, Label labe
         return what + " at " + place_of(*observed.failure) +
                (message.empty() ? "" : ": " + message);
     }
-    const auto elapsed = format_duration(observed.elapsed);
-    if (label == Label::ok) return elapsed;
-    const auto limit = label == Label::rethink ? thresholds.rethink : thresholds.noisy;
-    return elapsed + ", over " + format_limit(limit);
+    return because_of_time(observed.elapsed, label, thresholds);
 }
 
 }  // namespace
+
+std::string because_of_time(Millis elapsed, Label label, const Thresholds& thresholds) {
+    if (label == Label::ok) return format_duration(elapsed);
+    const auto limit = label == Label::rethink ? thresholds.rethink : thresholds.noisy;
+    return format_duration(elapsed) + ", over " + format_limit(limit);
+}
 
 MigrationVerdict judge(const rules::RuleInput& input, const Thresholds& thresholds) {
     MigrationVerdict verdict;

@@ -164,6 +164,10 @@ std::string render_json(const Report& report);  // ends in a line feed; 2 spaces
 // Throws Error(usage) naming the field when it is not a report of a schema_version that we know.
 Report parse_json(const std::string& text);
 
+// Judges a saved report's times with other thresholds. What failed, was given up on or was not run
+// stays so: no threshold changes it.
+void judge_again(Report& report, const verdict::Thresholds& thresholds);
+
 struct TerminalStyle {
     bool colour = false;
     int width = 80;

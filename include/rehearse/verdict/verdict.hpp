@@ -41,6 +41,10 @@ struct MigrationVerdict {
     std::vector<rules::Finding> findings;
 };
 
+// The label of a migration that ran to its end, by its time alone, and the words for it.
+Label label_for(Millis elapsed, const Thresholds& thresholds);
+std::string because_of_time(Millis elapsed, Label label, const Thresholds& thresholds);
+
 // The label is the migration's time and nothing else; a failure is `failed`, a statement given up
 // on `rethink`.
 Label label_for(const observe::MigrationObservation& observation, const Thresholds& thresholds);
