@@ -81,6 +81,16 @@ void mark_down_files_by_name(std::vector<NumberedFile>& files) {
     }
 }
 
+std::vector<std::string> applied_by_query(const pg::AdminSession& scratch,
+                                          const std::string& query) {
+    try {
+        return scratch.read_column(query);
+    } catch (Error& error) {
+        error.with_hint("--history-query must be a SELECT that works in the snapshot's database.");
+        throw;
+    }
+}
+
 class PlainSource final : public MigrationSource {
   public:
     PlainSource(const Folder& folder, const SourceOptions& options);
@@ -196,7 +206,7 @@ Pending PlainSource::pending_by_query(pg::AdminSession& scratch) const {
     pending.history = "--history-query";
     std::vector<std::string> unknown;
     std::set<std::size_t> applied;
-    for (const std::string& text : scratch.read_column(options_.history_query)) {
+    for (const std::string& text : applied_by_query(scratch, options_.history_query)) {
         const auto found =
             std::find_if(migrations_.begin(), migrations_.end(),
                          [&](const Migration& one) { return is_meant_by(one, text); });

@@ -252,6 +252,7 @@ TEST_F(PlainPending, SaysWhenTheQueryFails) {
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::usage);
         EXPECT_THAT(error.message(), HasSubstr("nowhere"));
+        EXPECT_THAT(error.hints(), testing::Contains(HasSubstr("--history-query")));
     }
 }
 
