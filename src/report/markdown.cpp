@@ -297,6 +297,7 @@ std::string rendered(const Report& report, const MarkdownStyle& style, const Det
     for (const auto& m : report.migrations) (m.in_change ? change : catch_up).push_back(&m);
 
     auto text = verdict_line(report, style);
+    if (is_blind(report)) text += prose(sampler_phrase(report)) + "\n\n";
     text += change_section(change, detail);
     if (detail.rows) {
         for (const auto& migration : report.migrations) {

@@ -197,7 +197,21 @@ std::string scratch_phrase(const Report& report) {
     return text;
 }
 
+bool is_blind(const Report& report) {
+    const auto looked = [](const StatementPart& statement) {
+        return statement.evidence != to_string(observe::Evidence::none);
+    };
+    bool ran = false;
+    for (const auto& migration : report.migrations) {
+        const auto& statements = migration.statements;
+        if (std::any_of(statements.begin(), statements.end(), looked)) return false;
+        ran = ran || !statements.empty();
+    }
+    return ran;
+}
+
 std::string sampler_phrase(const Report& report) {
+    if (is_blind(report)) return "locks were not read: what would be blocked is not known";
     const auto& sampler = report.sampler;
     if (sampler.readings == 0) return {};
     return "locks read " + format_count(sampler.readings) + " times, longest gap " +

@@ -20,8 +20,10 @@ std::string bytes(std::int64_t count);
 // "1 migration", "3 migrations"
 std::string counted(std::size_t count, const std::string& what);
 
-std::string label_text(const std::string& label);      // "not run" for not_run
-std::string title_of(const MigrationPart& migration);  // "0041 add_sso_required"
+// "not run" for not_run
+std::string label_text(const std::string& label);
+// "0041 add_sso_required"
+std::string title_of(const MigrationPart& migration);
 
 // "blocks orders 7.10 s", "blocks writes to audit_log 12.1 s"
 std::string blocks_phrase(const BlockingPart& blocking);
@@ -50,11 +52,14 @@ std::string verdict_sentence(const Report& report, bool mask_literals = false);
 std::string because_text(const MigrationPart& migration, bool mask_literals);
 // "noisy over 30 s, rethink over 5 min (the defaults)"
 std::string thresholds_phrase(const Report& report);
-std::string snapshot_phrase(const Report& report);  // "shop.dump, 2.4 GB, taken 2 days ago"
-std::string scratch_phrase(
-    const Report& report);  // "docker postgres:15, PostgreSQL 15.18, restored in 41.2 s"
-std::string sampler_phrase(
-    const Report& report);  // "locks read 12 k times, longest gap 55 ms"; empty without
+// "shop.dump, 2.4 GB, taken 2 days ago"
+std::string snapshot_phrase(const Report& report);
+// "docker postgres:15, PostgreSQL 15.18, restored in 41.2 s"
+std::string scratch_phrase(const Report& report);
+// "locks read 12 k times, longest gap 55 ms"; that nobody looked, where nobody did.
+std::string sampler_phrase(const Report& report);
+// Something ran and no lock was read: what was blocked is not known.
+bool is_blind(const Report& report);
 
 // An `instead` is one line of prose, then lines of SQL.
 struct Advice {

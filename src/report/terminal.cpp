@@ -279,7 +279,7 @@ void put_verdict(Page& page, const Report& report,
                        Ink::dim);
     }
     page.paragraph("  ", 2, thresholds_phrase(report), Ink::dim);
-    page.paragraph("  ", 2, sampler_phrase(report), Ink::dim);
+    page.paragraph("  ", 2, sampler_phrase(report), is_blind(report) ? Ink::yellow : Ink::dim);
 }
 
 }  // namespace

@@ -50,9 +50,11 @@ bool is_same(const pg::RelationName& a, const pg::RelationName& b) {
 
 const StatementObservation* find_statement(const MigrationObservation& observed,
                                            std::size_t ordinal) {
-    const auto found = std::find_if(observed.statements.begin(), observed.statements.end(),
-                                    [&](const auto& s) { return s.ordinal == ordinal; });
-    return found == observed.statements.end() ? nullptr : &*found;
+    const auto found =
+        std::lower_bound(observed.statements.begin(), observed.statements.end(), ordinal,
+                         [](const auto& s, std::size_t wanted) { return s.ordinal < wanted; });
+    const bool is_there = found != observed.statements.end() && found->ordinal == ordinal;
+    return is_there ? &*found : nullptr;
 }
 
 bool keeps_users_out(const LockHold& hold) {
@@ -66,8 +68,8 @@ const LockHold* blocking_hold(const MigrationObservation& observed,
                               const pg::RelationName& relation) {
     const LockHold* strongest = nullptr;
     for (const auto& hold : observed.holds) {
-        if (keeps_users_out(hold) && is_held_during(hold, statement) &&
-            is_same(hold.relation, relation)) {
+        if (is_same(hold.relation, relation) && keeps_users_out(hold) &&
+            is_held_during(hold, statement)) {
             strongest = stronger(strongest, &hold);
         }
     }

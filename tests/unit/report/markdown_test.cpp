@@ -146,6 +146,14 @@ TEST(Markdown, ManyHazardsAreCountedBeforeTheyAreCut) {
     EXPECT_THAT(text, HasSubstr("`held-until-commit` 2001"));
 }
 
+TEST(Markdown, SaysWhenNobodyLooked) {
+    auto report = samples::one_ok();
+    EXPECT_THAT(render_markdown(report, {}), Not(HasSubstr("locks were not read")));
+    for (auto& statement : report.migrations[0].statements) statement.evidence = "none";
+    EXPECT_THAT(render_markdown(report, {}),
+                HasSubstr("locks were not read: what would be blocked is not known"));
+}
+
 TEST(Markdown, AdviceIsGivenOnce) {
     const auto text = render_markdown(samples::many(300), {});
     EXPECT_EQ(count_of(text, "Leave it out of the migration"), 1U);

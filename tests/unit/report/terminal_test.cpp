@@ -99,6 +99,14 @@ TEST(Terminal, AGivenUpStatementIsShownWithItsReason) {
     EXPECT_THAT(text, HasSubstr("| ALTER TABLE billing.invoices ALTER COLUMN id TYPE bigint"));
 }
 
+TEST(Terminal, SaysWhenNobodyLooked) {
+    auto report = samples::one_ok();
+    EXPECT_THAT(render_terminal(report, {}), Not(HasSubstr("locks were not read")));
+    for (auto& statement : report.migrations[0].statements) statement.evidence = "none";
+    EXPECT_THAT(render_terminal(report, {}),
+                HasSubstr("locks were not read: what would be blocked is not known"));
+}
+
 MigrationPart migration(const std::string& name, double held_ms) {
     MigrationPart part;
     part.version = "0042";
