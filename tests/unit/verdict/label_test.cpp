@@ -63,7 +63,7 @@ TEST(Label, WhatWasGivenUpOnIsToBeRethought) {
 }
 
 TEST(Label, WhatDidNotRunIsNeverGreen) {
-    EXPECT_EQ(label_for({}, {}), Label::not_run);
+    EXPECT_EQ(label_for(observe::MigrationObservation{}, {}), Label::not_run);
 }
 
 TEST(Label, IsWrittenAndReadBack) {
