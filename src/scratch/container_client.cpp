@@ -33,12 +33,15 @@ process::ProcessResult ContainerClient::run(Arguments args) const {
     return runner_->run(command(std::move(args)));
 }
 
+Error ContainerClient::failure(const std::string& what,
+                               const process::ProcessResult& result) const {
+    return Error(ErrorKind::scratch, "cannot " + what + " (" + program_ + ")")
+        .with_output(result.err);
+}
+
 std::string ContainerClient::run_or_throw(Arguments args, const std::string& what) const {
     auto result = run(std::move(args));
-    if (!result.ok()) {
-        throw Error(ErrorKind::scratch, "cannot " + what + " (" + program_ + ")")
-            .with_output(result.err);
-    }
+    if (!result.ok()) throw failure(what, result);
     return std::move(result.out);
 }
 

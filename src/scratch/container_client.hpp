@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rehearse/base/error.hpp"
 #include "rehearse/base/progress.hpp"
 #include "rehearse/process/process.hpp"
 
@@ -31,8 +32,9 @@ class ContainerClient {
 
     process::ProcessSpec command(Arguments args) const;
     process::ProcessResult run(Arguments args) const;
-    // Throws Error(scratch) "cannot <what>" with the client's message when it fails. Returns its
-    // output.
+    // Error(scratch): "cannot <what>", with the client's message.
+    Error failure(const std::string& what, const process::ProcessResult& result) const;
+    // Throws failure(what). Returns the client's output.
     std::string run_or_throw(Arguments args, const std::string& what) const;
     // For what cleans up: also after an interrupt, and without a word when it fails.
     process::ProcessResult clean_up(Arguments args) const noexcept;

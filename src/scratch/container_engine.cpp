@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -35,18 +36,18 @@ std::string bind_mount(const fs::path& folder, const char* target) {
     return "type=bind," + mount_field("source", folder) + ",target=" + target;
 }
 
-// Limits that our own hard limits allow, for engines that may not raise them (root in a container
-// without CAP_SYS_RESOURCE).
+// For engines that may not raise limits (root without CAP_SYS_RESOURCE): what our own hard limits
+// allow, and no more than any system allows. A server needs far less.
 Arguments limits_of_ours() {
     Arguments arguments;
-    const auto add = [&](const char* name, auto resource) {
+    const auto add = [&](const char* name, auto resource, rlim_t enough) {
         rlimit limit{};
-        if (getrlimit(resource, &limit) != 0 || limit.rlim_max == RLIM_INFINITY) return;
-        const std::string value = std::to_string(limit.rlim_max);
+        if (getrlimit(resource, &limit) != 0) return;
+        const std::string value = std::to_string(std::min(limit.rlim_max, enough));
         append(arguments, {"--ulimit", std::string(name) + "=" + value + ":" + value});
     };
-    add("nofile", RLIMIT_NOFILE);
-    add("nproc", RLIMIT_NPROC);
+    add("nofile", RLIMIT_NOFILE, 65'536);
+    add("nproc", RLIMIT_NPROC, 32'768);
     return arguments;
 }
 
@@ -75,25 +76,26 @@ class ContainerEngine final : public Engine {
     DataVolume create_volume() override {
         return with_new_volume([&](const DataVolume& volume) {
             const Arguments mount{"--mount", volume_mount(volume.name, kVolumeMount)};
-            run_helper(mount, "root", "install",
-                       {"-d", "-o", "postgres", "-g", "postgres", "-m", "0700", kDataInContainer},
-                       "prepare a volume");
+            run_helper_or_throw(
+                mount, "root", "install",
+                {"-d", "-o", "postgres", "-g", "postgres", "-m", "0700", kDataInContainer},
+                "prepare a volume");
             // Not by the image's entry point: that starts a temporary server, and runs scripts
             // whose objects the snapshot brings with it.
-            run_helper(mount, "postgres", "initdb",
-                       {"--pgdata", kDataInContainer, "--auth=trust", "--username=postgres",
-                        "--encoding=UTF8", "--no-sync"},
-                       "initialise a database");
+            run_helper_or_throw(mount, "postgres", "initdb",
+                                {"--pgdata", kDataInContainer, "--auth=trust",
+                                 "--username=postgres", "--encoding=UTF8", "--no-sync"},
+                                "initialise a database");
         });
     }
 
     DataVolume clone_volume(const DataVolume& base) override {
         return with_new_volume([&](const DataVolume& volume) {
-            Arguments mounts{"--mount", volume_mount(base.name, "/rehearse/from") + ",readonly"};
+            Arguments mounts{"--mount", volume_mount(base.name, "/rehearse/from") + ",ro"};
             append(mounts, {"--mount", volume_mount(volume.name, "/rehearse/to")});
-            run_helper(mounts, "root", "cp",
-                       {"-a", "--reflink=auto", "/rehearse/from/.", "/rehearse/to/"},
-                       "copy the volume " + base.name);
+            run_helper_or_throw(mounts, "root", "cp",
+                                {"-a", "--reflink=auto", "/rehearse/from/.", "/rehearse/to/"},
+                                "copy the volume " + base.name);
         });
     }
 
@@ -134,27 +136,14 @@ class ContainerEngine final : public Engine {
     }
 
   private:
-    // An interrupt ends the client, but not the container.
-    template <typename F>
-    auto guarded(F&& f) const {
-        try {
-            return f();
-        } catch (...) {
-            client_.remove_container(helper_name());
-            throw;
-        }
-    }
-
     // `postgres --version` in a container of the image: the first that is run, and so the one that
     // shows whether this engine may set its own limits.
     void read_server_version() {
-        const auto ask = [&] {
-            return client_.run(helper_command({}, "root", "postgres", {"--version"}));
-        };
-        auto result = guarded(ask);
+        const auto ask = [&] { return run_helper({}, "root", "postgres", {"--version"}); };
+        auto result = ask();
         if (!result.ok() && result.err.find("rlimit") != std::string::npos) {
             limits_ = limits_of_ours();
-            result = guarded(ask);
+            result = ask();
         }
         const auto begin = result.out.find(") ");
         const auto version =
@@ -204,11 +193,26 @@ class ContainerEngine final : public Engine {
         return arguments;
     }
 
-    void run_helper(const Arguments& mounts, const std::string& user, const std::string& program,
-                    const Arguments& program_args, const std::string& what) const {
-        guarded([&] {
-            return client_.run_or_throw(helper_command(mounts, user, program, program_args), what);
-        });
+    // Runs a program of the image to its end. Nothing of it is left: a container that could not be
+    // started stays without our help, and an interrupt ends the client alone.
+    process::ProcessResult run_helper(const Arguments& mounts, const std::string& user,
+                                      const std::string& program,
+                                      const Arguments& program_args) const {
+        try {
+            auto result = client_.run(helper_command(mounts, user, program, program_args));
+            if (!result.ok()) client_.remove_container(helper_name());
+            return result;
+        } catch (...) {
+            client_.remove_container(helper_name());
+            throw;
+        }
+    }
+
+    void run_helper_or_throw(const Arguments& mounts, const std::string& user,
+                             const std::string& program, const Arguments& program_args,
+                             const std::string& what) const {
+        const auto result = run_helper(mounts, user, program, program_args);
+        if (!result.ok()) throw client_.failure(what, result);
     }
 
     // Makes a volume and fills it; it is removed when that fails.
@@ -253,7 +257,7 @@ class ContainerEngine final : public Engine {
         if (!options_.readable_input.empty()) {
             append(arguments, {"--mount", bind_mount(fs::canonical(options_.readable_input),
                                                      kInputInContainer) +
-                                              ",readonly"});
+                                              ",ro"});
         }
         append(arguments, {image_, "postgres"});
         append(arguments, server_parameters(settings, kSocketInContainer, options_.run_id));

@@ -68,6 +68,7 @@ TEST_F(Containers, LimitsAreLoweredWhereTheEngineMayNotRaiseThem) {
     processes_.when("docker", {"run", "postgres:15", "--version"})
         .complains("runc create failed: error setting rlimit type 7: operation not permitted\n")
         .exits(125);
+    processes_.when("docker", {"rm", "--force", "rehearse-7f3a-helper"});
     // With our own hard limit it runs.
     processes_.when("docker", {"run", "--ulimit", "postgres:15", "--version"})
         .prints("postgres (PostgreSQL) 15.18\n");
