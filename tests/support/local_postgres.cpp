@@ -176,10 +176,4 @@ std::string PostgresTest::value_of(const std::string& query) const {
     return std::string{trimmed(result.out)};
 }
 
-std::string PostgresTest::schema() const {
-    const auto result = server().run_client("pg_dump", {"--schema-only"}, database_);
-    EXPECT_TRUE(result.ok()) << result.err;
-    return result.out;
-}
-
 }  // namespace rehearse::test

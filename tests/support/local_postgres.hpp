@@ -64,8 +64,6 @@ class PostgresTest : public ::testing::Test {
     void run_sql(const std::string& sql) const;
     // The first column of the first row, by psql -At.
     std::string value_of(const std::string& query) const;
-    // pg_dump --schema-only of the test's database.
-    std::string schema() const;
 
   private:
     std::string database_;

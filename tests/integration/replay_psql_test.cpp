@@ -1,0 +1,95 @@
+#include "replay_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+namespace rehearse::test {
+namespace {
+
+using observe::MigrationObservation;
+
+constexpr const char* kSetUp =
+    "CREATE TABLE t(id int PRIMARY KEY, n int); INSERT INTO t VALUES (1, 1);"
+    "CREATE TABLE d(id int UNIQUE DEFERRABLE INITIALLY DEFERRED);"
+    "CREATE PROCEDURE commits() LANGUAGE plpgsql AS 'BEGIN INSERT INTO t VALUES (90); COMMIT; "
+    "INSERT INTO t VALUES (91); END';";
+
+using ReplayAsPsql = ReplayTest;
+
+// What `psql -v ON_ERROR_STOP=1 -f` makes of a file, the replay makes of it, watched or not.
+TEST_F(ReplayAsPsql, EndsAsPsqlEnds) {
+    const char* files[] = {
+        "CREATE TABLE x(i int);\nINSERT INTO x VALUES (1);\nALTER TABLE x ADD COLUMN c text "
+        "DEFAULT 'c';\n",
+        "INSERT INTO t VALUES (10);\nSELECT 1/0;\nINSERT INTO t VALUES (11);\n",
+        "BEGIN;\nINSERT INTO t VALUES (10);\nSELECT 1/0;\nCOMMIT;\n",
+        "BEGIN;\nINSERT INTO t VALUES (10);\n",
+        "BEGIN;\nINSERT INTO t VALUES (10);\nCOMMIT AND CHAIN;\nINSERT INTO t VALUES (11);\n",
+        "BEGIN;\nSAVEPOINT s;\nDROP TABLE t;\nROLLBACK TO s;\nINSERT INTO t VALUES (10);\nRELEASE "
+        "s;\nCOMMIT;\n",
+        "COMMIT;\nINSERT INTO t VALUES (10);\nROLLBACK;\nINSERT INTO t VALUES (11);\n",
+        "CREATE INDEX CONCURRENTLY i ON t(n);\nDROP INDEX CONCURRENTLY i;\nVACUUM t;\nREINDEX "
+        "TABLE CONCURRENTLY t;\n",
+        "BEGIN;\nCREATE INDEX CONCURRENTLY i ON t(n);\nCOMMIT;\n",
+        "INSERT INTO t VALUES (2, 1);\nCREATE UNIQUE INDEX CONCURRENTLY i ON t(n);\n",
+        "SET LOCAL lock_timeout = '1s';\nCREATE TABLE x AS SELECT "
+        "current_setting('lock_timeout');\n",
+        "SET lock_timeout = '1s';\nCREATE TABLE x AS SELECT current_setting('lock_timeout');\n",
+        "SET search_path = pg_temp;\nCREATE TABLE x(i int);\nRESET search_path;\nCREATE TABLE y(i "
+        "int);\n",
+        "SET TRANSACTION READ ONLY;\nINSERT INTO t VALUES (10);\n",
+        "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;\nINSERT INTO t VALUES (10);\n",
+        "LOCK TABLE t;\nINSERT INTO t VALUES (10);\n",
+        "INSERT INTO d VALUES (1);\nINSERT INTO d VALUES (1);\nINSERT INTO d VALUES (2);\n",
+        "BEGIN;\nINSERT INTO d VALUES (1);\nINSERT INTO d VALUES (1);\nCOMMIT;\nINSERT INTO d "
+        "VALUES (2);\n",
+        "CALL commits();\nSELECT 1/0;\n",
+        "BEGIN;\nCALL commits();\nCOMMIT;\n",
+        "DO $$ BEGIN INSERT INTO t VALUES (10); COMMIT; INSERT INTO t VALUES (11); RAISE "
+        "division_by_zero; END $$;\n",
+        "DO $$ BEGIN CALL commits(); END $$;\n",
+        "PREPARE q AS INSERT INTO t VALUES ($1);\nEXECUTE q(10);\nDEALLOCATE ALL;\nINSERT INTO t "
+        "VALUES (11);\n",
+        "CREATE TEMPORARY TABLE x(i int) ON COMMIT DROP;\nINSERT INTO x VALUES (1);\nINSERT INTO t "
+        "VALUES (10);\n",
+        "DISCARD ALL;\nINSERT INTO t VALUES (10);\n",
+        "COPY t FROM STDIN;\n10\t10\n11\t\\N\n\\.\nINSERT INTO t VALUES (12);\n",
+        "COPY t FROM STDIN;\n10\t10\nx\t1\n\\.\nINSERT INTO t VALUES (12);\n",
+        "\\echo hello\n\\set ON_ERROR_STOP on\nINSERT INTO t VALUES (10);\n",
+        "\xEF\xBB\xBFINSERT INTO t VALUES (10);\r\nINSERT INTO t VALUES (11);\r\n",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT 2; "
+        "END;\nINSERT INTO t VALUES (f());\n",
+        "CREATE RULE r AS ON INSERT TO d DO ALSO (INSERT INTO t VALUES (70); INSERT INTO t VALUES "
+        "(71));\n"
+        "INSERT INTO d VALUES (1);\n",
+        "INSERT INTO t VALUES (10);\nINSERT INTO t VALUE (11);\n",
+        "ALTER SYSTEM RESET ALL;\n",
+        "CREATE TABLE p(i int) PARTITION BY LIST (i);\nCREATE TABLE p1 PARTITION OF p FOR VALUES "
+        "IN (1);\n"
+        "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;\n",
+        "SELECT 1 WHERE false;\n;;\n-- only a comment\n",
+    };
+    const std::string by_psql = database();
+    const std::string by_replay = server().create_database();
+    for (const char* text : files) {
+        reset(by_psql, kSetUp);
+        const auto psql = server().run_client(
+            "psql", {"-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"}, by_psql, text);
+        const std::string expected = dump(by_psql);
+        for (const bool observe : {true, false}) {
+            reset(by_replay, kSetUp);
+            replay::ReplayOptions options;
+            options.observe = observe;
+            const MigrationObservation seen = replay_on(by_replay, text, Mode::autocommit, options);
+            EXPECT_EQ(seen.failure.has_value(), !psql.ok()) << text << psql.err;
+            if (seen.failure) {
+                EXPECT_THAT(psql.err, testing::HasSubstr("ERROR:  " + seen.failure->error.message))
+                    << text;
+            }
+            EXPECT_EQ(dump(by_replay), expected) << text << (observe ? "watched" : "not watched");
+        }
+    }
+    server().drop_database(by_replay);
+}
+
+}  // namespace
+}  // namespace rehearse::test
