@@ -1,0 +1,74 @@
+#include "app/pending.hpp"
+
+#include "rehearse/base/error.hpp"
+#include "rehearse/migrations/change.hpp"
+
+#include "app/warnings.hpp"
+
+#include <algorithm>
+
+namespace rehearse::app {
+
+namespace {
+
+migrations::Pending ask_history(const migrations::MigrationSource& source,
+                                const PreparedScratch& scratch) {
+    pg::AdminSession session(scratch.address());
+    return source.pending(session);
+}
+
+void mark_change(plan::ReplayPlan& plan, const std::vector<fs::path>& added) {
+    for (auto& planned : plan.migrations) {
+        const auto path = fs::weakly_canonical(planned.migration.path);
+        planned.in_change = std::find(added.begin(), added.end(), path) != added.end();
+    }
+}
+
+}  // namespace
+
+migrations::SourceOptions source_options_of(const RehearsalOptions& options,
+                                            process::ProcessRunner& runner) {
+    auto source = options.source;
+    if (!options.since.empty()) {
+        source.added = migrations::files_added_since(options.since, source.folder, runner);
+    }
+    return source;
+}
+
+void check_files_early(const migrations::MigrationSource& source,
+                       const migrations::SourceOptions& options, Progress& progress) {
+    const bool all_are_pending = source.tool() == "plain" && options.history_query.empty() &&
+                                 options.pending_from.empty() && !options.added;
+    for (const auto& migration : source.all()) {
+        try {
+            plan::survey_file(migration);
+        } catch (const Error& error) {
+            if (all_are_pending) throw;
+            progress.warn(error.message() +
+                          " (this stops the rehearsal if the migration is pending)");
+        }
+    }
+}
+
+plan::ReplayPlan plan_pending(const migrations::MigrationSource& source,
+                              const PreparedScratch& scratch, const RehearsalOptions& options,
+                              const migrations::SourceOptions& source_options,
+                              std::vector<std::string>& warnings, Progress& progress) {
+    const auto pending = ask_history(source, scratch);
+    add_source_warnings(warnings, pending, progress);
+    auto plan = plan::plan_replay(pending.migrations, options.plan);
+    if (source_options.added) mark_change(plan, *source_options.added);
+    return plan;
+}
+
+migrations::Pending pending_migrations(const RehearsalOptions& options,
+                                       process::ProcessRunner& runner, Progress& progress) {
+    const auto source = migrations::open_source(source_options_of(options, runner));
+    const auto choice = snapshot::find_snapshot(options.snapshot, options.snapshots, progress);
+    RunFolder run;
+    PreparedScratch scratch(choose_engine(options, run, choice.snapshot, runner, progress),
+                            choice.snapshot, options, progress);
+    return ask_history(*source, scratch);
+}
+
+}  // namespace rehearse::app

@@ -1,0 +1,102 @@
+#include "rehearse/app/rehearsal.hpp"
+
+#include "rehearse/base/error.hpp"
+#include "rehearse/snapshot/snapshot.hpp"
+
+#include "app/assemble_report.hpp"
+#include "app/pending.hpp"
+#include "app/prepare_scratch.hpp"
+#include "app/run_folder.hpp"
+#include "app/warnings.hpp"
+#include "app/write_report.hpp"
+
+#include <future>
+
+namespace rehearse::app {
+
+namespace {
+
+void check_thresholds(const verdict::Thresholds& thresholds) {
+    if (thresholds.noisy <= thresholds.rethink) return;
+    throw Error(
+        ErrorKind::usage,
+        "--noisy " + format_duration(thresholds.noisy) + " is more than --rethink " +
+            format_duration(thresholds.rethink),
+        {"A migration is noisy before it is to be re-thought: give --noisy the smaller duration."});
+}
+
+// What a killed run left: no server may go on running, and no copy of production may stay.
+void sweep_first(process::ProcessRunner& runner, Progress& progress) {
+    for (const auto& removed : scratch::sweep(default_temp_folder(), runner)) {
+        progress.note("left by a killed run: " + removed);
+    }
+}
+
+fs::path report_path(const RehearsalOptions& options, const RunFolder& run) {
+    if (!options.out.empty()) return options.out;
+    return (options.state.empty() ? default_state_folder() : options.state) / "runs" / run.id();
+}
+
+// pg_dump -s of the scratch, so that a reviewer can read what the migrations made of the schema.
+void dump_schema(PreparedScratch& scratch, const fs::path& file) {
+    scratch::ClientTool tool;
+    tool.program = "pg_dump";
+    tool.args = {"--schema-only"};
+    tool.dbname = scratch.restored().database;
+    tool.stdout_file = file;
+    const auto result = scratch.engine().run_client_tool(scratch.server(), tool);
+    if (!result.ok()) {
+        throw Error(ErrorKind::scratch, "pg_dump of the scratch's schema failed")
+            .with_output(result.err);
+    }
+}
+
+}  // namespace
+
+RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::ProcessRunner& runner,
+                                    Progress& progress, replay::ReplayListener& listener) {
+    report::Report report;
+    report.tool_version = REHEARSE_VERSION;
+    report.started_at = to_iso8601(WallClock::now());
+
+    check_thresholds(options.thresholds);
+    sweep_first(runner, progress);
+    const auto source_options = source_options_of(options, runner);
+    const auto source = migrations::open_source(source_options);
+    check_files_early(*source, source_options, progress);
+    const auto [snapshot, skipped] =
+        snapshot::find_snapshot(options.snapshot, options.snapshots, progress);
+    add_snapshot_warnings(report.warnings, snapshot, skipped, progress);
+
+    RunFolder run;
+    report.run_id = run.id();
+    ReportFolder folder(report_path(options, run));
+
+    auto checksum = std::async(std::launch::async,
+                               [&, &chosen = snapshot] { return sha256_of(chosen, runner); });
+    PreparedScratch scratch(choose_engine(options, run, snapshot, runner, progress), snapshot,
+                            options, progress);
+    report.snapshot = snapshot_part(snapshot, checksum.get(), WallClock::now());
+    report.scratch = scratch_part(scratch, snapshot);
+    add_restore_warnings(report.warnings, scratch.restored());
+
+    const auto plan =
+        plan_pending(*source, scratch, options, source_options, report.warnings, progress);
+    dump_schema(scratch, folder.path() / "schema-before.sql");
+    const auto observations = replay::replay_plan(
+        plan, scratch.server(), scratch.restored().database, run.id(), options.replay, listener);
+    dump_schema(scratch, folder.path() / "schema-after.sql");
+
+    add_migrations(report, plan, observations, options.thresholds);
+    report.finished_at = to_iso8601(WallClock::now());
+    folder.write(report);
+
+    RehearsalResult result{std::move(report), folder.path(), {}};
+    if (options.keep_scratch) {
+        result.kept = scratch.keep();
+        run.keep();
+    }
+    return result;
+}
+
+}  // namespace rehearse::app
