@@ -1,0 +1,57 @@
+#include "cli/live_replay.hpp"
+
+#include "rehearse/base/text.hpp"
+
+#include <cmath>
+
+namespace rehearse::cli {
+
+namespace {
+
+constexpr std::size_t kStatementShown = 48;
+
+}  // namespace
+
+void LiveReplay::migration_begins(std::size_t index, std::size_t count,
+                                  const migrations::Migration& migration) {
+    migration_ = "[" + std::to_string(index + 1) + "/" + std::to_string(count) + "] " +
+                 migration.version + " " + migration.name;
+    line_.draw(migration_);
+}
+
+void LiveReplay::statement_begins(std::size_t ordinal, std::uint64_t of, const std::string& sql) {
+    if (!line_.is_live()) return;
+    const std::lock_guard guard(mutex_);
+    statement_ =
+        std::to_string(ordinal) + "/" + std::to_string(of) + " " + one_line(sql, kStatementShown);
+}
+
+void LiveReplay::statement_running(Millis elapsed, const std::string& strongest_lock,
+                                   const std::string& phase, std::optional<double> share_done) {
+    if (!line_.is_live()) return;
+    std::string text = migration_ + "  ";
+    {
+        const std::lock_guard guard(mutex_);
+        text += statement_;
+    }
+    text += "  " + format_duration(elapsed);
+    if (!phase.empty()) text += "  " + phase;
+    if (share_done && *share_done > 0) {
+        text += " " + std::to_string(std::lround(*share_done * 100)) + " %";
+        if (*share_done < 1)
+            text +=
+                ", about " + format_duration(elapsed * ((1 - *share_done) / *share_done)) + " left";
+    }
+    if (!strongest_lock.empty()) text += "  " + strongest_lock;
+    line_.draw(text);
+}
+
+void LiveReplay::migration_ended(std::size_t, const migrations::Migration&,
+                                 const observe::MigrationObservation& observation) {
+    const auto label = verdict::label_for(observation, thresholds_);
+    std::string text = migration_ + "  " + std::string{to_string(label)};
+    if (observation.ran) text += "  " + format_duration(observation.elapsed);
+    line_.say(text);
+}
+
+}  // namespace rehearse::cli

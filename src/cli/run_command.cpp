@@ -1,0 +1,23 @@
+#include "cli/commands.hpp"
+#include "cli/live_replay.hpp"
+#include "cli/terminal.hpp"
+
+namespace rehearse::cli {
+
+int run_rehearsal(const RunOptions& options, Context context) {
+    LiveReplay live(context.line, options.rehearsal.thresholds);
+    const auto result =
+        app::rehearse_migrations(options.rehearsal, context.runner, context.progress, live);
+
+    print_report(result.report, options.format, options.mask_literals);
+    context.progress.note("report: " + (result.folder / "report.json").string());
+    for (const auto& line : result.kept) context.progress.note(line);
+
+    std::vector<verdict::Label> labels;
+    for (const auto& migration : result.report.migrations) {
+        if (const auto label = verdict::label_from(migration.label)) labels.push_back(*label);
+    }
+    return verdict::reaches(options.fail_on, labels) ? 1 : 0;
+}
+
+}  // namespace rehearse::cli
