@@ -14,8 +14,9 @@ constexpr std::size_t kStatementShown = 48;
 
 void LiveReplay::migration_begins(std::size_t index, std::size_t count,
                                   const migrations::Migration& migration) {
-    migration_ = "[" + std::to_string(index + 1) + "/" + std::to_string(count) + "] " +
-                 migration.version + " " + migration.name;
+    place_ =
+        "[" + std::to_string(index + 1) + "/" + std::to_string(count) + "] " + migration.version;
+    migration_ = place_ + " " + migration.name;
     line_.draw(migration_);
 }
 
@@ -29,20 +30,17 @@ void LiveReplay::statement_begins(std::size_t ordinal, std::uint64_t of, const s
 void LiveReplay::statement_running(Millis elapsed, const std::string& strongest_lock,
                                    const std::string& phase, std::optional<double> share_done) {
     if (!line_.is_live()) return;
-    std::string text = migration_ + "  ";
-    {
-        const std::lock_guard guard(mutex_);
-        text += statement_;
+    // What changes stands first: a narrow terminal cuts the end.
+    std::string text = place_ + "  " + format_duration(elapsed);
+    if (share_done && *share_done > 0 && *share_done < 1) {
+        const auto left = elapsed * ((1 - *share_done) / *share_done);
+        text += ", " + std::to_string(std::lround(*share_done * 100)) + " %, about " +
+                format_duration(left) + " left";
     }
-    text += "  " + format_duration(elapsed);
     if (!phase.empty()) text += "  " + phase;
-    if (share_done && *share_done > 0) {
-        text += " " + std::to_string(std::lround(*share_done * 100)) + " %";
-        if (*share_done < 1)
-            text +=
-                ", about " + format_duration(elapsed * ((1 - *share_done) / *share_done)) + " left";
-    }
     if (!strongest_lock.empty()) text += "  " + strongest_lock;
+    const std::lock_guard guard(mutex_);
+    text += "  " + statement_;
     line_.draw(text);
 }
 

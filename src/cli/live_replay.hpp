@@ -24,6 +24,7 @@ class LiveReplay final : public replay::ReplayListener {
   private:
     StatusLine& line_;
     const verdict::Thresholds thresholds_;
+    std::string place_;      // "[2/5] 0042"
     std::string migration_;  // "[2/5] 0042 add_index"
     // Written between statements, read by the sampler's thread while one runs.
     std::mutex mutex_;

@@ -46,29 +46,60 @@ std::string_view advice_for(const sql::Classification& what) {
     return adds_column ? kAddColumn : kNewColumn;
 }
 
+std::uint64_t bytes_of(const Rewrite& rewrite) {
+    return static_cast<std::uint64_t>(std::max(rewrite.bytes_before, rewrite.bytes_after));
+}
+
+// What the statement wrote anew that was there before it, the largest first.
+std::vector<Rewrite> rewrites_of(const RuleInput& input, const StatementObservation& statement) {
+    std::vector<Rewrite> rewrites;
+    for (const Rewrite& rewrite : statement.rewrites) {
+        if (!is_made_here(input.observed, statement, rewrite.relation)) rewrites.push_back(rewrite);
+    }
+    std::stable_sort(
+        rewrites.begin(), rewrites.end(),
+        [](const Rewrite& one, const Rewrite& other) { return bytes_of(one) > bytes_of(other); });
+    return rewrites;
+}
+
+// "audit_log, 4.1 GB", or for a table with its partitions "7 relations, 53.3 MB, the largest
+// audit_log_2026_10 with 13.1 MB".
+std::string amount_of(const std::vector<Rewrite>& rewrites) {
+    const auto largest = rewrites.front().relation.text();
+    const auto largest_bytes = format_bytes(bytes_of(rewrites.front()));
+    if (rewrites.size() == 1) return largest + ", " + largest_bytes;
+    std::uint64_t total = 0;
+    for (const Rewrite& rewrite : rewrites) total += bytes_of(rewrite);
+    return std::to_string(rewrites.size()) + " relations, " + format_bytes(total) +
+           ", the largest " + largest + " with " + largest_bytes;
+}
+
+Finding finding_of(const RuleInput& input, const StatementObservation& statement,
+                   const std::vector<Rewrite>& rewrites) {
+    const auto& largest = rewrites.front().relation;
+    const auto* hold = blocking_hold(input.observed, statement, largest);
+    auto finding = finding_at(statement, hold == nullptr
+                                             ? Severity::warning
+                                             : severity_of_blocking(hold->mode, statement.elapsed));
+    // Of a partitioned table the reader knows the parent, which the statement names.
+    const auto& named = statement.classification.relations;
+    finding.relation = rewrites.size() > 1 && !named.empty() ? named.front() : largest;
+    finding.evidence = hold == nullptr ? observe::Evidence::exact : hold->evidence;
+    finding.message = "rewrote " + amount_of(rewrites);
+    if (hold != nullptr) finding.message += ", under " + std::string{to_string(hold->mode)};
+    finding.message += (hold == nullptr ? " in " : " for ") + format_duration(statement.elapsed);
+    finding.instead =
+        filled(advice_for(statement.classification), {{"table", finding.relation->text()}});
+    return finding;
+}
+
 std::vector<Finding> check(const RuleInput& input) {
     std::vector<Finding> findings;
     for (const auto& statement : input.observed.statements) {
         // TRUNCATE takes a new, empty file: nothing is rewritten.
         if (statement.classification.kind == StatementKind::truncate) continue;
-        for (const Rewrite& rewrite : statement.rewrites) {
-            if (is_made_here(input.observed, statement, rewrite.relation)) continue;
-            const auto* hold = blocking_hold(input.observed, statement, rewrite.relation);
-            auto finding = finding_at(
-                statement, hold == nullptr ? Severity::warning
-                                           : severity_of_blocking(hold->mode, statement.elapsed));
-            finding.relation = rewrite.relation;
-            finding.evidence = hold == nullptr ? observe::Evidence::exact : hold->evidence;
-            const auto table = rewrite.relation.text();
-            finding.message = "rewrote " + table + ", " +
-                              format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(
-                                  rewrite.bytes_before, rewrite.bytes_after)));
-            if (hold != nullptr) finding.message += ", under " + std::string{to_string(hold->mode)};
-            finding.message +=
-                (hold == nullptr ? " in " : " for ") + format_duration(statement.elapsed);
-            finding.instead = filled(advice_for(statement.classification), {{"table", table}});
-            findings.push_back(std::move(finding));
-        }
+        const auto rewrites = rewrites_of(input, statement);
+        if (!rewrites.empty()) findings.push_back(finding_of(input, statement, rewrites));
     }
     return findings;
 }
