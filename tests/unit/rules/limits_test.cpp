@@ -39,6 +39,27 @@ TEST(TableRewrite, IsAsSevereAsItsLockIsLong) {
     }
 }
 
+TEST(TableRewrite, SaysOnceWhatOneStatementDidToATableWithItsPartitions) {
+    auto observed = test::ran("ALTER TABLE log ALTER c TYPE bigint");
+    for (const char* partition : {"log_1", "log_2"}) {
+        observed.statements[0].rewrites.push_back({{"public", partition}, 8192, 16384});
+    }
+    observed.statements[0].rewrites.push_back({{"public", "log_3"}, 65536, 8192});
+    observed.holds.push_back(test::hold("log_3", LockMode::access_exclusive, 0, 2'000));
+    const auto planned = test::planned("1", "x");
+    const auto all = findings_of({planned, observed});
+    EXPECT_EQ(std::count_if(all.begin(), all.end(),
+                            [](const auto& f) { return f.rule == "table-rewrite"; }),
+              1);
+    const auto found = finding("table-rewrite", observed);
+    ASSERT_TRUE(found && found->relation);
+    EXPECT_EQ(found->relation->name, "log");
+    EXPECT_NE(found->message.find("3 relations, 96.0 kB, the largest log_3 with 64.0 kB"),
+              std::string::npos)
+        << found->message;
+    EXPECT_NE(found->instead.find("ALTER TABLE log ADD COLUMN"), std::string::npos);
+}
+
 TEST(TableRewrite, LeavesOutWhatHoldsNoRowsOfUsers) {
     for (const char* script :
          {"TRUNCATE t", "CREATE TABLE t (c int); ALTER TABLE t ALTER c TYPE bigint"}) {
