@@ -255,9 +255,9 @@ class ContainerEngine final : public Engine {
                            bind_mount(socket, kSocketInContainer), "--env",
                            std::string("PGDATA=") + kDataInContainer});
         if (!options_.readable_input.empty()) {
-            append(arguments, {"--mount", bind_mount(fs::canonical(options_.readable_input),
-                                                     kInputInContainer) +
-                                              ",ro"});
+            append(arguments,
+                   {"--mount",
+                    bind_mount(fs::canonical(options_.readable_input), kInputInContainer) + ",ro"});
         }
         append(arguments, {image_, "postgres"});
         append(arguments, server_parameters(settings, kSocketInContainer, options_.run_id));

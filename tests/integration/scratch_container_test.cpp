@@ -128,8 +128,8 @@ TEST_F(NoContainer, LimitsReachTheContainer) {
     EngineOptions options = run_.options(kDocker15);
     options.memory_bytes = std::uint64_t{512} << 20;
     options.cpus = 0.5;
-    RunningScratch scratch(make_engine(EngineKind::docker, pg::ServerVersion{150000}, options,
-                                       *runner_, progress_));
+    RunningScratch scratch(
+        make_engine(EngineKind::docker, pg::ServerVersion{150000}, options, *runner_, progress_));
     process::ProcessSpec inspect;
     inspect.program = "docker";
     inspect.args = {"inspect", "--format",

@@ -63,7 +63,7 @@ struct Make {
     }
     double number() {
         constexpr double kNumbers[] = {0,     0.001,     0.1 + 0.2, 41'200.123, 1e15,
-                                       1e-12, 1.0 / 3.0, -0.0,      4e12,      30'000};
+                                       1e-12, 1.0 / 3.0, -0.0,      4e12,       30'000};
         return kNumbers[random.below(std::size(kNumbers))];
     }
     template <typename Number>

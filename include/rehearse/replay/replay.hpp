@@ -40,8 +40,8 @@ struct Observations {
 };
 
 // Runs the plan on the server: three sessions (performer, witness, sampler). Stops at the first
-// failure; what follows is not run, and the listener hears nothing of it. Throws Error(scratch) when the server is lost,
-// Error(interrupted) on Ctrl-C.
+// failure; what follows is not run, and the listener hears nothing of it. Throws Error(scratch)
+// when the server is lost, Error(interrupted) on Ctrl-C.
 Observations replay_plan(const plan::ReplayPlan& plan, scratch::ScratchServer& server,
                          const std::string& database, const std::string& marker,
                          const ReplayOptions& options, ReplayListener& listener);
