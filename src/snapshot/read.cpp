@@ -133,10 +133,16 @@ Snapshot peek(const fs::path& path) {
 Snapshot read_checked(const fs::path& path, Progress& progress) {
     Snapshot snapshot = peek(path);
     progress.begin("checking " + snapshot.name);
-    if (snapshot.format == Format::plain) {
-        survey_plain(std::make_shared<const File>(snapshot.path), snapshot, progress);
-    } else {
-        take_from_archive(snapshot, read_contents_of(snapshot, progress).archive);
+    try {
+        if (snapshot.format == Format::plain) {
+            survey_plain(std::make_shared<const File>(snapshot.path), snapshot, progress);
+        } else {
+            take_from_archive(snapshot, read_contents_of(snapshot, progress).archive);
+        }
+    } catch (const Error& error) {
+        // SQL that cannot be split is the fault of a migration everywhere but here.
+        if (error.kind() != ErrorKind::migrations) throw;
+        throw Unusable("damaged: " + error.message());
     }
     progress.end(format_bytes(snapshot.size_bytes) + ", " +
                  std::string(to_string(snapshot.format)) + " format");

@@ -133,6 +133,11 @@ TEST_F(PlainDumps, DamagedStreamIsAnErrorOfTheSource) {
     EXPECT_THROW(all_of(snapshot), Error);
 }
 
+TEST_F(PlainDumps, SqlThatCannotBeSplitIsDamage) {
+    EXPECT_THAT(refusal(write("odd.sql", kHead + "COPY t FROM stdin; SELECT 1;\n\\.\n" + kTail)),
+                StartsWith("damaged: line"));
+}
+
 TEST_F(PlainDumps, ClusterDumpIsRefused) {
     EXPECT_EQ(refusal(write("all.sql", "--\n-- PostgreSQL database cluster dump\n--\n\n" + whole_)),
               "a dump of a whole cluster (pg_dumpall)");
