@@ -47,7 +47,7 @@ std::string how_to_run_alone(TransactionMode mode) {
 }
 
 constexpr std::string_view kCreate =
-    R"(CONCURRENTLY, {alone}:
+    R"(Build it CONCURRENTLY, {alone}:
 CREATE INDEX CONCURRENTLY ... ON {table} ...;)";
 constexpr std::string_view kCreateOnPartitioned =
     R"(A partitioned table takes it in steps:
@@ -55,10 +55,10 @@ CREATE INDEX parent_idx ON ONLY {table} (...);
 CREATE INDEX CONCURRENTLY part_idx ON <each partition> (...);
 ALTER INDEX parent_idx ATTACH PARTITION part_idx;)";
 constexpr std::string_view kDrop =
-    R"(CONCURRENTLY, {alone}:
+    R"(Drop it CONCURRENTLY, {alone}:
 DROP INDEX CONCURRENTLY ...;)";
 constexpr std::string_view kReindex =
-    R"(CONCURRENTLY, {alone}:
+    R"(Rebuild it CONCURRENTLY, {alone}:
 REINDEX INDEX CONCURRENTLY ...;)";
 constexpr std::string_view kConstraint =
     R"(Build the index first, {alone}, then give it to the constraint:

@@ -45,7 +45,7 @@ std::vector<Finding> check(const RuleInput& input) {
     auto finding = finding_at(*statement, Severity::info);
     finding.message = command_of(*statement) + " waits for its lock without a lock_timeout";
     finding.instead =
-        "Make it the first line of the file, and deploy again when it strikes:\n"
+        "Begin the file with this, and deploy again when it strikes:\n"
         "SET lock_timeout = '5s';";
     return {finding};
 }

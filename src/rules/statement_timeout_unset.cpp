@@ -51,7 +51,7 @@ std::vector<Finding> check(const RuleInput& input) {
     if (statement == nullptr) return {};
     auto finding = finding_at(*statement, Severity::info);
     finding.message = command_of(*statement) + " runs without a statement_timeout";
-    finding.instead = "Make it the first line of the file:\nSET statement_timeout = '60s';";
+    finding.instead = "Begin the file with this:\nSET statement_timeout = '60s';";
     return {finding};
 }
 
