@@ -10,7 +10,8 @@ namespace rehearse::snapshot {
 
 namespace {
 
-// mktime() takes the fields for our own time zone: pg_dump stores local time and not its zone.
+// pg_dump stores local time and not its zone: mktime() takes it for our own. The epoch for a time
+// that cannot be.
 WallClock::time_point read_creation_time(Cursor& cursor) {
     std::array<int, 7> fields{};
     for (int& field : fields) field = static_cast<int>(cursor.integer());
@@ -22,8 +23,10 @@ WallClock::time_point read_creation_time(Cursor& cursor) {
     local.tm_mon = fields[4];
     local.tm_year = fields[5];
     local.tm_isdst = -1;
+    // Far enough for pg_dump, and what a WallClock can count in nanoseconds.
+    constexpr std::time_t kYear2200 = 7258118400;
     const std::time_t time = std::mktime(&local);
-    return time == -1 ? WallClock::time_point{} : WallClock::from_time_t(time);
+    return time < 0 || time > kYear2200 ? WallClock::time_point{} : WallClock::from_time_t(time);
 }
 
 void check_format_version(const Archive& archive) {

@@ -224,11 +224,11 @@ TEST_P(RestoreInterrupted, LeavesNothing) {
     };
     Error error = failure(snapshot);
     EXPECT_EQ(error.kind(), ErrorKind::interrupted);
-    scratch_.reset();
+    const fs::path folder = volume().folder;
+    end_scratch();
     Interrupt::reset();
-    run_.reset();
     EXPECT_TRUE(rehearse::test::ends_soon(postmaster));
-    EXPECT_TRUE(fs::is_empty(temp_.path()));
+    EXPECT_FALSE(fs::exists(folder));
 }
 
 INSTANTIATE_TEST_SUITE_P(Steps, RestoreInterrupted,

@@ -4,12 +4,33 @@
 
 #include <unistd.h>
 
+#include <map>
+#include <utility>
+
 namespace rehearse::restore::test {
 
-RestoreTest::RestoreTest() : temp_(default_temp_folder(), "rr" + std::to_string(getpid())) {
+FreshVolume& FreshVolume::of(const scratch::test::EngineCase& engine) {
+    static std::map<std::string, std::unique_ptr<FreshVolume>> all;
+    auto& volume = all[engine.name];
+    if (!volume) volume.reset(new FreshVolume(engine));
+    return *volume;
+}
+
+FreshVolume::FreshVolume(const scratch::test::EngineCase& engine)
+    : temp_(default_temp_folder(), "rr" + std::to_string(getpid()) + engine.name) {
     // As root the server is an unprivileged user's: it has to get through to its own folder.
     fs::permissions(temp_.path(), fs::perms::others_exec | fs::perms::group_exec,
                     fs::perm_options::add);
+    run_.emplace(temp_.path(), "r" + engine.name);
+    auto options = run_->options(engine);
+    options.readable_input = Production::instance().folder();
+    engine_ = scratch::make_engine(engine.kind, pg::ServerVersion{engine.major * 10000}, options,
+                                   *runner_, progress_);
+    volume_ = engine_->create_volume();
+}
+
+FreshVolume::~FreshVolume() {
+    engine_->remove_volume(volume_);
 }
 
 void RestoreTest::require_production() {
@@ -21,15 +42,17 @@ void RestoreTest::require_production() {
 void RestoreTest::set_up(const scratch::test::EngineCase& engine) {
     require_production();
     if (IsSkipped() || HasFatalFailure()) return;
-    const std::string why_not = scratch::test::why_not_here(engine, *runner_);
+    const auto runner = process::make_process_runner();
+    const std::string why_not = scratch::test::why_not_here(engine, *runner);
     if (!why_not.empty()) REHEARSE_SKIP_OR_FAIL(why_not);
-    run_.emplace(temp_.path(), "r");
-    auto options = run_->options(engine);
-    options.readable_input = Production::instance().folder();
-    scratch_ = std::make_unique<scratch::test::RunningScratch>(
-        scratch::make_engine(engine.kind, pg::ServerVersion{engine.major * 10000}, options,
-                             *runner_, progress_),
-        scratch::restore_settings(std::uint64_t{1} << 30, 2));
+    fresh_ = &FreshVolume::of(engine);
+    volume_ = fresh_->clone();
+    server_ = fresh_->engine().start(volume_, scratch::restore_settings(std::uint64_t{1} << 30, 2));
+}
+
+void RestoreTest::end_scratch() {
+    server_.reset();
+    if (!volume_.name.empty()) fresh_->engine().remove_volume(std::exchange(volume_, {}));
 }
 
 snapshot::Snapshot RestoreTest::read(const fs::path& path) {

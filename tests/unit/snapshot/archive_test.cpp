@@ -68,6 +68,15 @@ TEST_F(Archives, CreationTimeIsTheDumpsOwn) {
     EXPECT_DOUBLE_EQ(snapshot.age_days(snapshot.taken_at + std::chrono::hours(36)), 1.5);
 }
 
+TEST_F(Archives, CreationTimeThatCannotBeIsNotUsed) {
+    ArchiveWriter writer = small_shop();
+    for (const int year : {-2000, 1000, 0x7FFFFFFF}) {
+        writer.taken_at.tm_year = year;
+        const auto snapshot = read(write("shop-2026-11-20.dump", writer.custom()));
+        EXPECT_EQ(snapshot.taken_at_source, "name") << year;
+    }
+}
+
 TEST_F(Archives, NoCompressionIsSeen) {
     ArchiveWriter writer = small_shop();
     writer.compression = 0;
