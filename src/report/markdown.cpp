@@ -71,15 +71,17 @@ std::string folded(const std::string& summary, const std::string& body) {
 }
 
 std::string blocked_cell(const MigrationPart& migration) {
+    const auto groups = blocked_together(migration);
     std::vector<std::string> parts;
-    for (const auto& blocking : migration.blocking) {
+    for (const auto& [first, others] : groups) {
         if (parts.size() == kListedInCell) {
-            parts.push_back("and " + std::to_string(migration.blocking.size() - kListedInCell) +
-                            " more");
+            parts.push_back("and " + counted(groups.size() - kListedInCell, "more lock"));
             break;
         }
-        parts.push_back((blocking.blocks == "writes" ? "writes to " : "reads and writes of ") +
-                        name_code(blocking.relation) + " " + duration(blocking.held_ms));
+        parts.push_back((first->blocks == "writes" ? "writes to " : "reads and writes of ") +
+                        name_code(first->relation) +
+                        (others > 0 ? " and " + std::to_string(others) + " more" : "") + " " +
+                        duration(first->held_ms));
     }
     return join(parts, "<br>");
 }
@@ -97,17 +99,15 @@ std::string strongest_lock_cell(const MigrationPart& migration) {
 
 std::string rewrite_cell(const MigrationPart& migration) {
     std::vector<std::string> parts;
+    std::int64_t sum = 0;
     for (const auto& statement : migration.statements) {
         for (const auto& rewrite : statement.rewrites) {
-            parts.push_back(name_code(rewrite.relation) + " " +
-                            bytes(std::max(rewrite.bytes_before, rewrite.bytes_after)));
+            const auto size = std::max(rewrite.bytes_before, rewrite.bytes_after);
+            sum += size;
+            parts.push_back(name_code(rewrite.relation) + " " + bytes(size));
         }
     }
-    const auto count = parts.size();
-    if (count > kListedInCell) {
-        parts.resize(kListedInCell);
-        parts.push_back("and " + std::to_string(count - kListedInCell) + " more");
-    }
+    if (parts.size() > kListedInCell) return counted(parts.size(), "relation") + ", " + bytes(sum);
     return join(parts, "<br>");
 }
 

@@ -23,17 +23,26 @@ std::string age_phrase(double days) {
     return "taken " + counted(static_cast<std::size_t>(days), "day") + " ago";
 }
 
-const BlockingPart* longest_blocking(const Report& report, const MigrationPart*& by) {
-    const BlockingPart* longest = nullptr;
+// The one that shut users out for longest in the whole run; null where nobody was.
+const MigrationPart* longest_blocking(const Report& report) {
+    const MigrationPart* by = nullptr;
     for (const auto& migration : report.migrations) {
-        for (const auto& blocking : migration.blocking) {
-            if (longest == nullptr || blocking.held_ms > longest->held_ms) {
-                longest = &blocking;
-                by = &migration;
-            }
-        }
+        if (migration.blocking.empty()) continue;
+        const auto held = migration.blocking.front().held_ms;
+        if (by == nullptr || held > by->blocking.front().held_ms) by = &migration;
     }
-    return longest;
+    return by;
+}
+
+// Holds of one statement begin one after the other and end together.
+bool is_alike(const BlockingPart& a, const BlockingPart& b) {
+    constexpr double kAlike = 0.95;
+    return a.acquired_by == b.acquired_by && a.mode == b.mode && a.blocks == b.blocks &&
+           a.evidence == b.evidence && b.held_ms >= kAlike * a.held_ms;
+}
+
+std::string and_more(std::size_t others) {
+    return others == 0 ? "" : " and " + std::to_string(others) + " more";
 }
 
 std::string ok_sentence(const Report& report) {
@@ -42,10 +51,9 @@ std::string ok_sentence(const Report& report) {
     double sum = 0;
     for (const auto& migration : migrations) sum += migration.elapsed_ms;
     auto sentence = counted(migrations.size(), "migration") + " in " + duration(sum);
-    const MigrationPart* by = nullptr;
-    const auto* blocking = longest_blocking(report, by);
-    if (blocking != nullptr && blocking->held_ms > kHazardMs) {
-        sentence += ", but " + title_of(*by) + " " + blocks_phrase(*blocking);
+    const auto* by = longest_blocking(report);
+    if (by != nullptr && by->blocking.front().held_ms > kHazardMs) {
+        sentence += ", but " + title_of(*by) + " " + blocks_phrase(blocked_together(*by).front());
     }
     return sentence;
 }
@@ -78,14 +86,31 @@ std::string title_of(const MigrationPart& migration) {
     return migration.version + " " + migration.name;
 }
 
-std::string blocks_phrase(const BlockingPart& blocking) {
-    const bool writes_only = blocking.blocks == "writes";
-    return std::string{"blocks "} + (writes_only ? "writes to " : "") + blocking.relation + " " +
-           duration(blocking.held_ms);
+std::vector<BlockedTogether> blocked_together(const MigrationPart& migration) {
+    std::vector<BlockedTogether> groups;
+    for (const auto& blocking : migration.blocking) {
+        const auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) {
+            return is_alike(*g.first, blocking);
+        });
+        if (group == groups.end()) {
+            groups.push_back({&blocking, 0});
+        } else {
+            ++group->others;
+        }
+    }
+    return groups;
 }
 
-std::string lock_phrase(const BlockingPart& blocking, const MigrationPart& migration) {
-    auto text = blocking.mode + " on " + blocking.relation + " for " +
+std::string blocks_phrase(const BlockedTogether& blocked) {
+    const auto& blocking = *blocked.first;
+    const bool writes_only = blocking.blocks == "writes";
+    return std::string{"blocks "} + (writes_only ? "writes to " : "") + blocking.relation +
+           and_more(blocked.others) + " " + duration(blocking.held_ms);
+}
+
+std::string lock_phrase(const BlockedTogether& blocked, const MigrationPart& migration) {
+    const auto& blocking = *blocked.first;
+    auto text = blocking.mode + " on " + blocking.relation + and_more(blocked.others) + " for " +
                 (is_exact(blocking.evidence) ? "" : "at least ") + duration(blocking.held_ms);
     if (const auto* statement = find_statement(migration, blocking.acquired_by)) {
         text += ", taken at line " + std::to_string(statement->line);
@@ -193,7 +218,8 @@ std::string scratch_phrase(const Report& report) {
     if (!scratch.image.empty()) text += " " + scratch.image;
     text += ", PostgreSQL " + scratch.server_version;
     text += base.reused ? ", cloned in " + duration(base.clone_ms)
-                        : ", restored in " + duration(base.restore_ms + base.vacuum_ms);
+                        : ", restored in " + duration(base.restore_ms);
+    if (!base.reused && base.vacuum_ms > 0) text += ", vacuumed in " + duration(base.vacuum_ms);
     return text;
 }
 

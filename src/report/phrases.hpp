@@ -25,10 +25,18 @@ std::string label_text(const std::string& label);
 // "0041 add_sso_required"
 std::string title_of(const MigrationPart& migration);
 
-// "blocks orders 7.10 s", "blocks writes to audit_log 12.1 s"
-std::string blocks_phrase(const BlockingPart& blocking);
+// Relations that one statement kept locked alike and for as long: a table and its partitions.
+struct BlockedTogether {
+    const BlockingPart* first = nullptr;
+    std::size_t others = 0;
+};
+// Longest first, as the report has them.
+std::vector<BlockedTogether> blocked_together(const MigrationPart& migration);
+
+// "blocks orders 7.10 s", "blocks writes to audit_log and 7 more 12.1 s"
+std::string blocks_phrase(const BlockedTogether& blocked);
 // "AccessExclusiveLock on orders for at least 7.10 s, taken at line 4 (sampled)"
-std::string lock_phrase(const BlockingPart& blocking, const MigrationPart& migration);
+std::string lock_phrase(const BlockedTogether& blocked, const MigrationPart& migration);
 bool is_felt(const BlockingPart& blocking);
 
 // The statement with the greatest elapsed time; nullptr when there is none.

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kLabelCells = 7;
 constexpr std::size_t kElapsedCells = 11;
 constexpr std::size_t kNameAt = 2 + kLabelCells + 1 + kElapsedCells + 2;
-constexpr std::size_t kShortestName = 20;
+constexpr std::size_t kShortestName = 16;
+constexpr std::size_t kShortestLine = 20;
 constexpr std::size_t kNarrowest = 40;
 constexpr std::size_t kDetailAt = 6;
 constexpr std::size_t kSqlLines = 3;
@@ -53,7 +54,7 @@ class Page {
                    Ink ink = Ink::plain) {
         std::string lead = first;
         const auto room =
-            width_ > first_cells + kShortestName ? width_ - first_cells : kShortestName;
+            width_ > first_cells + kShortestLine ? width_ - first_cells : kShortestLine;
         for (const auto& words_line : wrapped(printable(words), room)) {
             line(lead + inked(words_line, ink));
             lead = std::string(first_cells, ' ');
@@ -105,8 +106,9 @@ std::string migration_line(const Page& page, const MigrationPart& migration) {
     const auto room = page.width() - kNameAt;
     const auto title = printable(title_of(migration));
     if (!migration.blocking.empty()) {
-        const auto& blocking = migration.blocking.front();
-        const auto blocks = printable(blocks_phrase(blocking));
+        const auto blocked = blocked_together(migration).front();
+        const auto& blocking = *blocked.first;
+        const auto blocks = printable(blocks_phrase(blocked));
         const auto needed = cells_of(blocks) + 2;
         const auto ink = blocking.held_ms > kHazardMs ? Ink::yellow : Ink::dim;
         // A lock that users feel is worth some of a long name; any other only what room is left.
@@ -171,13 +173,13 @@ void put_failure(Page& page, const MigrationPart& migration) {
 
 void put_blocking(Page& page, const MigrationPart& migration) {
     std::size_t count = 0;
-    for (const auto& blocking : migration.blocking) {
-        if (!is_felt(blocking)) continue;
+    for (const auto& blocked : blocked_together(migration)) {
+        if (!is_felt(*blocked.first)) continue;
         if (++count > kListed) continue;
-        page.paragraph(spaces(kDetailAt), kDetailAt, lock_phrase(blocking, migration), Ink::dim);
+        page.paragraph(spaces(kDetailAt), kDetailAt, lock_phrase(blocked, migration), Ink::dim);
     }
     if (count > kListed) {
-        page.line(spaces(kDetailAt) + "and " + counted(count - kListed, "more relation"));
+        page.line(spaces(kDetailAt) + "and " + counted(count - kListed, "more lock"));
     }
 }
 

@@ -36,7 +36,8 @@ bool takes_strong_lock(const observe::MigrationObservation& observed,
     if (seen && !failed_here(observed, statement)) {
         return blocking_hold(observed, statement) != nullptr;
     }
-    return is_known_to_lock(statement.classification.kind);
+    const auto& what = statement.classification;
+    return !what.concurrently && is_known_to_lock(what.kind);
 }
 
 std::vector<Finding> check(const RuleInput& input) {

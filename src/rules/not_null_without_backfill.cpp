@@ -18,7 +18,7 @@ constexpr std::string_view kNotNullViolation = "23502";
 constexpr std::string_view kTwoMigrations =
     R"(Two migrations with a batched backfill between them:
 ALTER TABLE {table} ADD COLUMN {column} ...;
--- deploy code that writes it; fill old rows 1,000 at a time; then, one by one:
+-- deploy code that writes it, fill old rows in batches, then in turn:
 ALTER TABLE {table} ADD CONSTRAINT {check}
   CHECK ({column} IS NOT NULL) NOT VALID;
 ALTER TABLE {table} VALIDATE CONSTRAINT {check};

@@ -12,6 +12,7 @@
 namespace rehearse::report {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -133,6 +134,37 @@ TEST(MigrationLine, ALongNameGivesWayToALockThatIsFelt) {
 TEST(MigrationLine, ALockThatNobodyFeelsGivesWayToTheName) {
     EXPECT_EQ(render_migration_line(migration("add_index_on_actor_to_the_audit_log", 0.8), {}),
               "  ok          0.80 ms  0042 add_index_on_actor_to_the_audit_log");
+}
+
+MigrationPart partitioned() {
+    auto part = migration("widen_audit_log_id", 5'270);
+    part.label = "rethink";
+    part.blocking.clear();
+    for (const char* name : {"audit_log", "audit_log_2026_06", "audit_log_2026_07"}) {
+        part.blocking.push_back(
+            {name, "AccessExclusiveLock", "reads_and_writes", 5'270, 1, {}, "exact"});
+        part.blocking.back().held_ms -= static_cast<double>(part.blocking.size());
+    }
+    part.blocking.push_back({"users", "ShareLock", "writes", 5'000, 1, {}, "exact"});
+    return part;
+}
+
+TEST(MigrationLine, ATableAndItsPartitionsAreNamedOnce) {
+    EXPECT_THAT(render_migration_line(partitioned(), {}),
+                EndsWith("  blocks audit_log and 2 more 5.27 s"));
+}
+
+TEST(Terminal, ATableAndItsPartitionsAreOneLock) {
+    auto report = samples::one_ok();
+    report.migrations = {partitioned()};
+    const auto text = render_terminal(report, {});
+    EXPECT_THAT(text,
+                HasSubstr("      AccessExclusiveLock on audit_log and 2 more for 5.27 s (exact)\n"
+                          "      ShareLock on users for 5.00 s (exact)\n"));
+    EXPECT_THAT(
+        render_markdown(report, {}),
+        HasSubstr("| reads and writes of `audit_log` and 2 more 5.27 s<br>writes to `users` "
+                  "5.00 s |"));
 }
 
 TEST(MigrationLine, WhatDidNotRunHasNoTime) {

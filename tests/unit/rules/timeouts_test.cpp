@@ -57,6 +57,7 @@ TEST(LockTimeout, IsReadFromTheScriptsOwnSettings) {
         // Nothing that others would queue behind.
         {"UPDATE t SET c = 1", false},
         {"CREATE TABLE t (c int)", false},
+        {"CREATE INDEX CONCURRENTLY i ON t (c)", false},
         {"SELECT 'SET lock_timeout'", false},
     };
     for (const auto& c : cases) {
