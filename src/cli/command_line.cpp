@@ -264,9 +264,11 @@ void add_commands(CLI::App& app, Options& options, std::function<int(Context)>& 
         add_command(app, "run", "Rehearse the pending migrations (the default)",
                     "rehearse run --snapshot latest --migrations db/migrations --fail-on noisy");
     run.fallthrough();
+    run.footer("Takes the options that 'rehearse --help' lists.\n\n" + run.get_footer());
     auto& pending = add_command(app, "pending", "What is pending on the snapshot, and why",
                                 "rehearse pending --snapshot latest --migrations db/migrations");
     pending.fallthrough();
+    pending.footer("Takes the options that 'rehearse --help' lists.\n\n" + pending.get_footer());
     pending.callback([&] {
         chosen = [&options](Context context) { return run_pending(options.run, context); };
     });
