@@ -55,12 +55,10 @@ PreparedScratch::PreparedScratch(std::unique_ptr<scratch::Engine> engine,
     try {
         server_ = engine_->start(volume_, scratch::restore_settings(memory, cpus));
         progress.end("");
-        restored_ = in_context("restoring " + snapshot.name, [&] {
-            restore::RestoreOptions restore_options;
-            restore_options.jobs = jobs_of(options);
-            return restore::restore_snapshot(snapshot, *engine_, *server_, restore_options,
-                                             progress);
-        });
+        restore::RestoreOptions restore_options;
+        restore_options.jobs = jobs_of(options);
+        restored_ =
+            restore::restore_snapshot(snapshot, *engine_, *server_, restore_options, progress);
         // What only speeds the restore is put back: with wal_level=minimal a rewrite would skip WAL
         // that production writes.
         progress.begin("starting again with production-like settings");

@@ -11,8 +11,8 @@ namespace {
 constexpr std::array kLabels{
     std::pair{Label::ok, std::string_view{"ok"}},
     std::pair{Label::noisy, std::string_view{"noisy"}},
-    std::pair{Label::rethink, std::string_view{"rethink"}},
     std::pair{Label::not_run, std::string_view{"not_run"}},
+    std::pair{Label::rethink, std::string_view{"rethink"}},
     std::pair{Label::failed, std::string_view{"failed"}},
 };
 
@@ -77,11 +77,13 @@ bool reaches(FailOn fail_on, const std::vector<Label>& labels) {
             return false;
         case FailOn::noisy:
             return worst(labels) >= Label::noisy;
-        case FailOn::rethink:
-            return worst(labels) >= Label::rethink;
         // What was not run was not proved either.
-        case FailOn::failed:
+        case FailOn::rethink:
             return worst(labels) >= Label::not_run;
+        case FailOn::failed:
+            return std::any_of(labels.begin(), labels.end(), [](Label label) {
+                return label == Label::failed || label == Label::not_run;
+            });
     }
     return true;
 }

@@ -22,7 +22,7 @@ std::string given_up_after(const observe::MigrationObservation& observed) {
 
 std::string because_of(const observe::MigrationObservation& observed, Label label,
                        const Thresholds& thresholds) {
-    if (label == Label::not_run) return "a migration before it failed";
+    if (label == Label::not_run) return "a migration before it did not finish";
     if (observed.failure && observed.failure->gave_up) {
         return "the statement at " + place_of(*observed.failure) + " still ran after " +
                given_up_after(observed) + " and was given up on";

@@ -10,8 +10,9 @@
 
 namespace rehearse::verdict {
 
-// In the order of their weight: a run's label is the worst of its migrations.
-enum class Label { ok, noisy, rethink, not_run, failed };
+// In the order of their weight: a run's label is the worst of its migrations. not_run stands before
+// rethink and failed, one of which is always the cause of it and what the reader wants to hear of.
+enum class Label { ok, noisy, not_run, rethink, failed };
 std::string_view to_string(Label label);
 std::optional<Label> label_from(std::string_view text);
 

@@ -56,7 +56,7 @@ TEST(Because, NamesTheStatementThatWasGivenUpOn) {
 }
 
 TEST(Because, OfWhatDidNotRunIsTheFailureBefore) {
-    EXPECT_EQ(because({}), "a migration before it failed");
+    EXPECT_EQ(because({}), "a migration before it did not finish");
 }
 
 // Messages as PostgreSQL 15 writes them. The text goes into public comments: it holds no row
