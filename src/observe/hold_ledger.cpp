@@ -7,13 +7,6 @@ namespace rehearse::observe {
 
 namespace {
 
-// When the transaction got the lock, by what the sampler saw of it.
-Millis acquired_by_sample(const SampledHold& sample) {
-    if (sample.first_waiting && sample.first_granted) return *sample.first_granted;
-    // It was not there yet at an earlier reading in the same statement.
-    return sample.last_without.value_or(sample.statement_started);
-}
-
 LockHold hold_of(pg::Oid relation, pg::LockMode mode, const std::string& virtualtransaction) {
     LockHold hold;
     hold.relation_oid = relation;
@@ -74,8 +67,16 @@ std::vector<LockHold> HoldLedger::transaction_ended(Millis at,
             hold.waited = sample.waited();
             // A statement whose own reading was put off can have taken it before the one that it
             // was put down to.
-            if (sample.ordinal < hold.acquired_by) hold.acquired_by = sample.ordinal;
-            if (sample.ordinal == hold.acquired_by) hold.acquired = acquired_by_sample(sample);
+            if (sample.ordinal < hold.acquired_by) {
+                hold.acquired_by = sample.ordinal;
+                hold.acquired = sample.statement_started;
+            }
+            if (sample.ordinal != hold.acquired_by) continue;
+            if (sample.first_waiting && sample.first_granted) {
+                hold.acquired = *sample.first_granted;
+            } else if (sample.last_without) {
+                hold.acquired = std::max(hold.acquired, *sample.last_without);
+            }
         } else if (sample.first_granted && !is_known(sample)) {
             LockHold hold = hold_of(sample.relation, sample.mode, sample.virtualtransaction);
             hold.evidence = Evidence::sampled;

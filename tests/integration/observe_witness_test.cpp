@@ -188,6 +188,22 @@ TEST_F(Witness, ARelationOfTheSameTransactionIsNew) {
     EXPECT_FALSE(holds[0].new_relation);
 }
 
+TEST_F(Witness, WhatATransactionChangedIsAskedForAgain) {
+    begin();
+    run("ALTER TABLE t RENAME TO u", true);
+    end();
+    EXPECT_EQ(witness_->take_holds().at(0).relation.text(), "t");  // as others knew it
+    begin();
+    EXPECT_THAT(run("ALTER TABLE u ALTER n TYPE bigint", true).rewrites, SizeIs(1));
+    end();
+    EXPECT_EQ(strongest_locks(),
+              (std::map<std::string, LockMode>{{"u", LockMode::access_exclusive}}));
+    begin();
+    EXPECT_THAT(run("CLUSTER u USING t_v; CLUSTER u USING t_pkey", true).rewrites, SizeIs(1));
+    EXPECT_THAT(run("REINDEX TABLE u", true).rewrites, IsEmpty());
+    end();
+}
+
 TEST_F(Witness, TemporaryTablesBlockNobody) {
     performer_->execute("CREATE TEMPORARY TABLE mine(i int)");
     begin();

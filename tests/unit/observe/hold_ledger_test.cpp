@@ -116,6 +116,16 @@ TEST(HoldLedger, ALockTakenLateInAStatementIsNotHeldFromItsStart) {
     EXPECT_EQ(holds[0].acquired, Millis{300});
 }
 
+TEST(HoldLedger, ALockFirstSeenDuringCommitWasTakenByItsStatement) {
+    HoldLedger ledger;
+    ledger.read({granted(kUsers, LockMode::access_exclusive)}, Millis{5}, statement(1, 0));
+    SampledHold seen = sample(kUsers, LockMode::access_exclusive, 1);
+    seen.statement_started = Millis{5};  // when COMMIT began
+    seen.first_granted = Millis{6};
+    seen.last_granted = Millis{6};
+    EXPECT_EQ(ledger.transaction_ended(Millis{7}, {seen}).at(0).acquired, Millis{0});
+}
+
 TEST(HoldLedger, TheSamplerKnowsTheTakerBetterThanALateReading) {
     HoldLedger ledger;
     ledger.read({granted(kUsers, LockMode::row_exclusive)}, Millis{500}, statement(9, 400));
