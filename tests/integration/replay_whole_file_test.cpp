@@ -23,6 +23,20 @@ constexpr const char* kSetUp =
     "CREATE PROCEDURE commits() LANGUAGE plpgsql AS 'BEGIN INSERT INTO t VALUES (90); COMMIT; "
     "INSERT INTO t VALUES (91); END';";
 
+std::vector<std::string> messages_of(const std::vector<pg::Notice>& notices) {
+    std::vector<std::string> messages;
+    for (const pg::Notice& notice : notices)
+        messages.push_back(notice.severity + " " + notice.sqlstate.code + " " + notice.message);
+    return messages;
+}
+
+std::vector<std::string> messages_of(const MigrationObservation& observation) {
+    std::vector<pg::Notice> notices;
+    for (const auto& statement : observation.statements)
+        notices.insert(notices.end(), statement.notices.begin(), statement.notices.end());
+    return messages_of(notices);
+}
+
 class ReplayWholeFile : public ReplayTest {
   protected:
     MigrationObservation replay_whole(const std::string& text) {
@@ -65,6 +79,8 @@ TEST_F(ReplayWholeFile, EndsAsTheWholeTextSentAsOneQueryEnds) {
         "current_setting('transaction_isolation'); COMMIT;",
         "BEGIN; BEGIN; INSERT INTO t VALUES (10); COMMIT; INSERT INTO t VALUES (11); SELECT 1/0;",
         // 3: an implicit block is not an explicit one.
+        "SET LOCAL lock_timeout = '1s'",
+        "DROP TABLE IF EXISTS nothing; DROP TABLE IF EXISTS nothing;",
         "SET LOCAL lock_timeout = '1s'; CREATE TABLE x AS SELECT current_setting('lock_timeout');",
         "LOCK TABLE t; INSERT INTO t VALUES (10);",
         "INSERT INTO t VALUES (10); SAVEPOINT s; INSERT INTO t VALUES (11);",
@@ -103,17 +119,13 @@ TEST_F(ReplayWholeFile, EndsAsTheWholeTextSentAsOneQueryEnds) {
     for (const char* text : texts) {
         reset(whole, kSetUp);
         reset(by_parts, kSetUp);
-        std::string sqlstate;
-        std::string message;
-        if (const auto error = pg::PerformerSession{server().address(whole)}.execute(text).error) {
-            sqlstate = error->sqlstate.code;
-            message = error->message;
-        }
+        const pg::ExecuteResult sent = pg::PerformerSession{server().address(whole)}.execute(text);
         const MigrationObservation seen = replay_on(by_parts, text, Mode::whole_file_query);
-        EXPECT_EQ(failure_of(seen), sqlstate) << text;
-        if (seen.failure) {
-            EXPECT_EQ(seen.failure->error.message, message) << text;
+        EXPECT_EQ(failure_of(seen), sent.error ? sent.error->sqlstate.code : "") << text;
+        if (seen.failure && sent.error) {
+            EXPECT_EQ(seen.failure->error.message, sent.error->message) << text;
         }
+        EXPECT_EQ(messages_of(seen), messages_of(sent.notices)) << text;
         EXPECT_EQ(dump(by_parts), dump(whole)) << text;
     }
     server().drop_database(by_parts);
