@@ -9,6 +9,8 @@
 #include "restore/load_progress.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace rehearse::restore {
 
@@ -23,8 +25,18 @@ Error lost_server(scratch::ScratchServer& server) {
         .with_output(server.log_tail(kLogLines), kLogLines);
 }
 
+// A killed server is noticed by its clients before its own process is seen to have ended.
+bool tells_of_a_lost_server(const Complaint& complaint) {
+    constexpr std::array<std::string_view, 3> kSigns{
+        "server closed the connection unexpectedly", "connection to server was lost",
+        "terminating connection because of crash of another server process"};
+    return std::any_of(kSigns.begin(), kSigns.end(), [&](std::string_view sign) {
+        return complaint.message.find(sign) != std::string::npos;
+    });
+}
+
 Error failed_with(const Complaint& complaint, scratch::ScratchServer& server) {
-    if (!server.is_running()) return lost_server(server);
+    if (tells_of_a_lost_server(complaint) || !server.is_running()) return lost_server(server);
     const auto lines = split_lines(complaint.message);
     const std::string first = lines.empty() ? std::string("unknown error") : lines.front();
     std::string what = complaint.entry.empty() ? "" : complaint.entry + ": ";
