@@ -1,0 +1,81 @@
+#include "rehearse/process/process.hpp"
+
+#include "e2e/rehearse_test.hpp"
+
+namespace rehearse::test {
+
+namespace {
+
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Commands : public RehearseTest {
+  protected:
+    json redrawn(const fs::path& report, const Args& more) {
+        return json::parse(run_rehearse(Args{"report", report, "--format", "json"} + more).out);
+    }
+};
+
+}  // namespace
+
+TEST_F(Commands, ASavedReportIsJudgedAgainWithoutPostgres) {
+    migration("1.sql", "SELECT pg_sleep(0.2);\n");
+    migration("2.sql", "SELECT 1/0;\n");
+    const auto& run = rehearse_on(snapshot("shop.dump"), {"--out", "out", "--tool", "plain"});
+    EXPECT_EQ(run.exit_code, 1);
+    const fs::path report = sandbox_.work() / "out" / "report.json";
+
+    EXPECT_THAT(labels_of(redrawn(report, {})), ElementsAre("ok", "failed"));
+    EXPECT_THAT(labels_of(redrawn(report, {"--noisy", "100ms"})), ElementsAre("noisy", "failed"));
+    EXPECT_THAT(labels_of(redrawn(report, {"--noisy", "10ms", "--rethink", "100ms"})),
+                ElementsAre("rethink", "failed"));
+    EXPECT_EQ(run_rehearse({"report", report, "--format", "markdown"}).out,
+              read_file(report.parent_path() / "report.md"));
+    EXPECT_EQ(run_rehearse({"report", report}).out, run.out);
+}
+
+TEST_F(Commands, PendingTellsWhatTheHistoryLacks) {
+    migration("1_init.up.sql", "SELECT 1;\n");
+    migration("2_users.up.sql", "SELECT 1;\n");
+    migration("3_trial.up.sql", "SELECT 1;\n");
+    const auto& run =
+        run_rehearse(Args{"pending", "--snapshot", snapshot("shop.dump")} + engine_under_test());
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.out, HasSubstr("1 pending, 2 applied"));
+    EXPECT_THAT(run.out, HasSubstr("schema_migrations"));
+    EXPECT_THAT(run.out, HasSubstr("3_trial.up.sql"));
+}
+
+TEST_F(Commands, DoctorNamesWhatItFound) {
+    const auto& run = run_rehearse({"doctor"});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.out, HasSubstr("ready to rehearse"));
+    EXPECT_THAT(run.out, HasSubstr("engine local: PostgreSQL 15"));
+}
+
+TEST_F(Commands, AReportThatCannotBeWrittenIsADeliveryFault) {
+    process::ProcessSpec spec;
+    spec.program = "sh";
+    spec.args = {"-c", "exec \"$0\" report --schema > /dev/full", REHEARSE_BINARY};
+    const auto result = process::make_process_runner()->run(spec);
+    EXPECT_EQ(result.exit_code, 6);
+    EXPECT_THAT(result.err, HasSubstr("rehearse: error: cannot write to stdout: No space left"));
+}
+
+TEST_F(Commands, TheConfigFileIsFoundUpwardAndTheCommandLineWins) {
+    snapshot("shop.dump", "from_the_file.dump");
+    const fs::path other = sandbox_.work() / "other";
+    fs::create_directory(other);
+    fs::copy(sandbox_.work() / "snapshots" / "from_the_file.dump", other / "from_the_line.dump");
+    sandbox_.write("rehearse.toml", "snapshots = \"snapshots\"\n");
+    RunOptions below;
+    below.working_dir = sandbox_.work() / "deep" / "down";
+    fs::create_directories(below.working_dir);
+    EXPECT_THAT(run_rehearse({"snapshot", "list"}, below).out, HasSubstr("from_the_file.dump"));
+    const auto& won = run_rehearse({"snapshot", "list", "--snapshots", other}, below);
+    EXPECT_THAT(won.out, HasSubstr("from_the_line.dump"));
+    EXPECT_THAT(won.out, ::testing::Not(HasSubstr("from_the_file.dump")));
+}
+
+}  // namespace rehearse::test
