@@ -124,7 +124,8 @@ std::string connection_to(const std::string& database, pg::ServerVersion server)
     std::string options =
         "-c default_transaction_read_only=off -c default_transaction_deferrable=off "
         "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 "
-        "-c role=none -c session_preload_libraries= -c local_preload_libraries=";
+        "-c role=none -c session_preload_libraries= -c local_preload_libraries= "
+        "-c lc_messages=C";
     if (server.major() >= 14) options += " -c idle_session_timeout=0";
     if (server.major() >= 17) options += " -c transaction_timeout=0";
     // PostgreSQL manual, 34.1.1.1: a value in single quotes, with a backslash before quotes and

@@ -130,6 +130,7 @@ class LocalEngine final : public Engine {
         spec.args = client_arguments(tool, server.address().host,
                                      tool.input ? tool.input->string() : std::string());
         spec.env_removed = {"PG*"};
+        spec.env["LC_ALL"] = "C";  // LANGUAGE says nothing then
         spec.stdin_source = tool.stdin_source;
         spec.stdout_file = tool.stdout_file;
         spec.on_stderr_line = tool.on_stderr_line;
@@ -141,7 +142,8 @@ class LocalEngine final : public Engine {
         ProcessSpec spec;
         spec.program = binaries_.program(name);
         spec.working_dir = options_.run_folder;
-        spec.env_removed = {"PG*"};
+        // LANGUAGE would translate the server's messages, whatever its lc_messages.
+        spec.env_removed = {"PG*", "LANGUAGE"};
         spec.run_as = user_;
         return spec;
     }

@@ -132,6 +132,32 @@ TEST_F(RestoreErrors, HarmlessOnesAreListed) {
     EXPECT_THAT(result.harmless[0], HasSubstr("of_a_managed_service() does not exist"));
 }
 
+class RestoreInGerman : public RestoreErrors {
+  protected:
+    void SetUp() override {
+        setenv("LC_ALL", "C.UTF-8", 1);
+        setenv("LANGUAGE", "de", 1);
+        RestoreErrors::SetUp();
+    }
+    void TearDown() override {
+        RestoreErrors::TearDown();
+        unsetenv("LC_ALL");
+        unsetenv("LANGUAGE");
+    }
+};
+
+// The messages of pg_restore, psql and the server are translated where Debian's packages are.
+TEST_F(RestoreInGerman, ErrorsAreUnderstood) {
+    const std::string text = read_file(production().dump("p.sql", {}));
+    const auto result = restore(read(
+        production().write("clean.sql", replaced(text, "CREATE SCHEMA sales;",
+                                                 "DROP TABLE nothing.here;\nCREATE SCHEMA public;\n"
+                                                 "CREATE SCHEMA sales;"))));
+    EXPECT_THAT(result.harmless, testing::IsEmpty());
+    restore(read(production().dump("c.dump", {"-Fc"})));
+    EXPECT_THAT(progress_.steps, Contains("building indexes and constraints"));
+}
+
 // A gzip stream cannot be told complete without reading it, and files that were not written last
 // are not read before.
 TEST_F(RestoreErrors, CutFileThatOnlyPgRestoreSees) {

@@ -51,7 +51,8 @@ class ScratchServer {
 };
 
 // A client program to run where the server's own versions are (inside the container for docker and
-// podman). It sees none of our PG... variables. One that is interrupted ends there, too.
+// podman). It sees none of our PG... variables and writes its messages untranslated. One that is
+// interrupted ends there, too.
 struct ClientTool {
     std::string program;  // "pg_restore", "psql", "pg_dump", "vacuumdb"
     // Without connection options: the engine adds host, port, user and dbname.
