@@ -100,11 +100,15 @@ std::string create_statement(const DatabaseDefinition& definition) {
     return sql;
 }
 
-DatabaseDefinition with_locale(DatabaseDefinition definition, const std::string& locale) {
-    std::erase_if(definition.options,
-                  [](const auto& option) { return option.first != "ENCODING"; });
-    definition.options.emplace_back("LOCALE", quoted_literal(locale));
-    return definition;
+DatabaseDefinition with_locale(const DatabaseDefinition& definition, const std::string& locale) {
+    DatabaseDefinition other{definition.name, {}};
+    for (const auto& option : definition.options) {
+        if (option.first == "ENCODING") other.options.push_back(option);
+        // Since PostgreSQL 15, and then pg_dump always says it.
+        if (option.first == "LOCALE_PROVIDER") other.options.emplace_back(option.first, "libc");
+    }
+    other.options.emplace_back("LOCALE", quoted_literal(locale));
+    return other;
 }
 
 std::vector<std::string> settings_of(const snapshot::Snapshot& snapshot) {

@@ -24,7 +24,7 @@ DatabaseDefinition definition_for(const snapshot::Snapshot& snapshot);
 
 std::string create_statement(const DatabaseDefinition& definition);
 // The same database in a locale that every server has.
-DatabaseDefinition with_locale(DatabaseDefinition definition, const std::string& locale);
+DatabaseDefinition with_locale(const DatabaseDefinition& definition, const std::string& locale);
 
 // ALTER DATABASE ... SET and ALTER ROLE ... IN DATABASE ... SET.
 std::vector<std::string> settings_of(const snapshot::Snapshot& snapshot);

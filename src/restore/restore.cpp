@@ -142,7 +142,7 @@ void vacuum_and_analyze(const std::string& database, int jobs, scratch::Engine& 
                     "vacuumdb ended with exit code " + std::to_string(result.exit_code))
             .with_output(result.err);
     }
-    progress.end("");
+    progress.end(std::to_string(tables) + " tables");
 }
 
 // The session stands in another database than the one to be made: "postgres" may have to be made

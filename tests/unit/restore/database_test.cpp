@@ -64,7 +64,8 @@ TEST(Database, AnotherLocaleKeepsTheEncoding) {
         "ICU_LOCALE = 'x'");
     EXPECT_EQ(
         create_statement(with_locale(definition, "C.UTF-8")),
-        "CREATE DATABASE shop WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE = 'C.UTF-8'");
+        "CREATE DATABASE shop WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE_PROVIDER = libc "
+        "LOCALE = 'C.UTF-8'");
 }
 
 TEST(Database, PlainDumpsWithoutCreate) {
