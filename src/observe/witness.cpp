@@ -27,6 +27,8 @@ constexpr Millis kSlowStatement = 10ms;
 // thousands of tables is not read thousands of times with all the locks that it has by then.
 constexpr Millis kReadingBudget = 0.3ms;
 constexpr Millis kLargestBudget = 20ms;
+// With more locks than this the names come dear, and most of them are known already.
+constexpr std::size_t kFewLocks = 200;
 
 bool takes_weak_locks_only(const sql::Classification& classification) {
     switch (classification.kind) {
@@ -91,6 +93,12 @@ bool is_internal(const pg::RelationName& name) {
            name.schema == "information_schema";
 }
 
+std::vector<pg::Oid> relations_in(const pg::LockReading& reading) {
+    std::set<pg::Oid> relations;
+    for (const pg::LockRow& row : reading.locks) relations.insert(row.relation);
+    return {relations.begin(), relations.end()};
+}
+
 bool blocks_somebody(const LockHold& hold) {
     return !hold.new_relation && pg::blocks_writes(hold.mode);
 }
@@ -116,12 +124,15 @@ struct Witness::Impl {
     std::uint64_t wal_position = 0;
     Millis budget = kLargestBudget;
     Millis reading_cost{};
+    std::size_t last_locks = 0;  // of the last reading
     pg::RelationMap before_bare;
     std::vector<LockHold> holds;
 
     bool is_due(const FinishedStatement& statement);
     StatementReading read(const FinishedStatement* statement, Millis at);
-    StorageChanges look_up(const pg::LockReading& reading, const FinishedStatement* statement);
+    pg::NamedLockReading read_locks();
+    StorageChanges look_up(const pg::LockReading& reading, const pg::RelationMap& committed,
+                           const FinishedStatement* statement);
     Taker taker_of(pg::Oid relation) const;
     void add_sizes(StorageChanges& changes);
     std::optional<std::int64_t> wal_since_last(std::uint64_t position);
@@ -200,8 +211,8 @@ void Witness::before_end(Millis at) {
 // nullptr when it catches up with those that were put off.
 StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis at) {
     const auto begun = Clock::now();
-    const pg::LockReading now = watch.read_locks(performer->backend_pid());
-    StorageChanges changes = look_up(now, statement);
+    const auto [now, committed] = read_locks();
+    StorageChanges changes = look_up(now, committed, statement);
     const std::vector<pg::LockRow> added =
         ledger.read(now.locks, at, [this](pg::Oid oid) { return taker_of(oid); });
 
@@ -233,24 +244,33 @@ std::optional<std::int64_t> Witness::Impl::wal_since_last(std::uint64_t position
     return static_cast<std::int64_t>(position - before);
 }
 
-StorageChanges Witness::Impl::look_up(const pg::LockReading& reading,
-                                      const FinishedStatement* statement) {
-    std::set<pg::Oid> held;
-    std::set<pg::Oid> exclusive;
-    for (const pg::LockRow& row : reading.locks) {
-        held.insert(row.relation);
-        if (row.mode == pg::LockMode::access_exclusive) exclusive.insert(row.relation);
+pg::NamedLockReading Witness::Impl::read_locks() {
+    const int pid = performer->backend_pid();
+    pg::NamedLockReading named;
+    if (last_locks < kFewLocks) {
+        named = watch.read_named_locks(pid);
+    } else {
+        named.reading = watch.read_locks(pid);
+        named.relations = watch.read_relations(book.unknown(relations_in(named.reading)));
     }
-    const std::vector<pg::Oid> strangers = book.unknown({held.begin(), held.end()});
-    std::vector<pg::Oid> ask = book.learn_committed(strangers, watch.read_relations(strangers));
+    last_locks = named.reading.locks.size();
+    return named;
+}
+
+// `committed`: at least what is not known yet of the locked relations that others can see.
+StorageChanges Witness::Impl::look_up(const pg::LockReading& reading,
+                                      const pg::RelationMap& committed,
+                                      const FinishedStatement* statement) {
+    std::vector<pg::Oid> ask = book.learn_committed(book.unknown(relations_in(reading)), committed);
 
     // Replaced storage is visible only inside the transaction.
     if (statement == nullptr || may_swap_storage(*statement) ||
         (!ask.empty() && statement->classification.kind == StatementKind::alter_table)) {
-        for (const pg::Oid oid : exclusive) {
-            const pg::RelationFacts* facts = book.find(oid);
-            if (facts != nullptr && facts->relfilenode != 0 && !book.is_new(oid))
-                ask.push_back(oid);
+        for (const pg::LockRow& row : reading.locks) {
+            if (row.mode != pg::LockMode::access_exclusive) continue;
+            const pg::RelationFacts* facts = book.find(row.relation);
+            if (facts != nullptr && facts->relfilenode != 0 && !book.is_new(row.relation))
+                ask.push_back(row.relation);
         }
     }
     if (ask.empty()) return {};

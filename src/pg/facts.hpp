@@ -10,13 +10,7 @@ namespace rehearse::pg {
 // A value of a result as text; nullptr for NULL.
 using Cell = std::function<const char*(int row, int column)>;
 
-// Rows of relations_by_oid.sql, and of indexes_by_oid.sql for those among them that are indexes.
-RelationMap relations_from(int rows, const Cell& cell);
-void add_index_facts(RelationMap& relations, int rows, const Cell& cell);
-
-// Rows of all_relations.sql.
-RelationMap all_relations_from(int rows, const Cell& cell);
-
-std::vector<Oid> indexes_among(const RelationMap& relations);
+// The columns of relations_by_oid.sql from `first_column` on. A row without an oid is nobody's.
+RelationMap relations_from(int rows, const Cell& cell, int first_column = 0);
 
 }  // namespace rehearse::pg

@@ -329,13 +329,7 @@ TransactionState PerformerSession::transaction_state() const {
 RelationMap PerformerSession::read_relations(const std::vector<Oid>& oids) {
     if (oids.empty()) return {};
     const Result found = impl_->ask(queries::kRelationsByOid, &oids);
-    RelationMap relations = relations_from(PQntuples(found.get()), cells_of(found.get()));
-    const std::vector<Oid> indexes = indexes_among(relations);
-    if (!indexes.empty()) {
-        const Result more = impl_->ask(queries::kIndexesByOid, &indexes);
-        add_index_facts(relations, PQntuples(more.get()), cells_of(more.get()));
-    }
-    return relations;
+    return relations_from(PQntuples(found.get()), cells_of(found.get()));
 }
 
 std::string PerformerSession::marker() {

@@ -26,6 +26,22 @@ int rows_of(const pqxx::result& result) {
     return static_cast<int>(result.size());
 }
 
+// Rows of relation_locks.sql, or of another that begins with its columns.
+LockReading locks_from(const pqxx::result& result) {
+    const Cell cell = cells_of(result);
+    LockReading reading;
+    reading.wal_position = std::strtoull(cell(0, 0), nullptr, 10);
+    for (int row = 0; row < rows_of(result); ++row) {
+        const char* relation = cell(row, 1);
+        if (relation == nullptr) continue;
+        const std::optional<LockMode> mode = lock_mode_from(cell(row, 2));
+        if (!mode) continue;
+        reading.locks.push_back({static_cast<Oid>(std::strtoul(relation, nullptr, 10)), *mode,
+                                 *cell(row, 3) == 't', cell(row, 4)});
+    }
+    return reading;
+}
+
 }  // namespace
 
 struct WatchSession::Impl {
@@ -43,36 +59,34 @@ WatchSession::~WatchSession() = default;
 
 LockReading WatchSession::read_locks(int pid) {
     const pqxx::result result = impl_->connection.run(queries::kRelationLocks, std::to_string(pid));
-    const Cell cell = cells_of(result);
-    LockReading reading;
-    reading.wal_position = std::strtoull(cell(0, 0), nullptr, 10);
-    for (int row = 0; row < rows_of(result); ++row) {
-        const char* relation = cell(row, 1);
-        if (relation == nullptr) continue;
-        const std::optional<LockMode> mode = lock_mode_from(cell(row, 2));
-        if (!mode) continue;
-        reading.locks.push_back({static_cast<Oid>(std::strtoul(relation, nullptr, 10)), *mode,
-                                 *cell(row, 3) == 't', cell(row, 4)});
-    }
-    return reading;
+    return locks_from(result);
+}
+
+NamedLockReading WatchSession::read_named_locks(int pid) {
+    const pqxx::result result =
+        impl_->connection.run(queries::kRelationLocksNamed, std::to_string(pid));
+    constexpr int kFirstFact = 5;
+    return {locks_from(result), relations_from(rows_of(result), cells_of(result), kFirstFact)};
 }
 
 RelationMap WatchSession::read_relations(const std::vector<Oid>& oids) {
     if (oids.empty()) return {};
-    const auto array_of = [](const std::vector<Oid>& some) { return "'" + oid_array(some) + "'"; };
-    const pqxx::result found = impl_->connection.run(queries::kRelationsByOid, array_of(oids));
-    RelationMap relations = relations_from(rows_of(found), cells_of(found));
-    const std::vector<Oid> indexes = indexes_among(relations);
-    if (!indexes.empty()) {
-        const pqxx::result more = impl_->connection.run(queries::kIndexesByOid, array_of(indexes));
-        add_index_facts(relations, rows_of(more), cells_of(more));
-    }
-    return relations;
+    const pqxx::result found =
+        impl_->connection.run(queries::kRelationsByOid, quoted_literal(oid_array(oids)));
+    return relations_from(rows_of(found), cells_of(found));
 }
 
 RelationMap WatchSession::read_all_relations() {
     const pqxx::result found = impl_->connection.run(queries::kAllRelations);
-    return all_relations_from(rows_of(found), cells_of(found));
+    const Cell cell = cells_of(found);
+    RelationMap relations = relations_from(rows_of(found), cell);
+    constexpr int kBytes = 8;
+    for (int row = 0; row < rows_of(found); ++row) {
+        if (cell(row, kBytes) == nullptr) continue;
+        relations.at(static_cast<Oid>(std::strtoul(cell(row, 0), nullptr, 10))).bytes =
+            std::atoll(cell(row, kBytes));
+    }
+    return relations;
 }
 
 std::int64_t WatchSession::read_file_bytes(const std::string& file) {

@@ -26,6 +26,13 @@ struct LockReading {
     std::uint64_t wal_position = 0;  // pg_current_wal_insert_lsn() as a byte offset
 };
 
+// The same, with the facts of those among the locked relations that others can see: what is missing
+// was made by the transaction that holds the lock.
+struct NamedLockReading {
+    LockReading reading;
+    RelationMap relations;
+};
+
 // Row of pg_stat_progress_create_index, _cluster, _vacuum or _analyze for the watched backend.
 struct ProgressRow {
     std::string command;
@@ -47,6 +54,7 @@ class WatchSession {
     // One prepared query over pg_lock_status(), with WAL position. No join. Locks on relations of
     // this database only; the system catalogs are left out.
     LockReading read_locks(int pid);
+    NamedLockReading read_named_locks(int pid);
     // Facts of these relations as another session sees them (committed); a missing oid does not
     // exist, or not yet. Waits for no lock.
     RelationMap read_relations(const std::vector<Oid>& oids);

@@ -3,5 +3,7 @@
 -- for an AccessExclusiveLock.
 PREPARE relations_by_oid(oid[]) AS
 SELECT c.oid, c.relnamespace::pg_catalog.regnamespace, c.relname, c.relkind, pg_catalog.pg_relation_filenode(c.oid),
-       pg_catalog.pg_relation_filepath(c.oid)
-FROM pg_catalog.pg_class c WHERE c.oid = ANY ($1);
+       pg_catalog.pg_relation_filepath(c.oid), i.indrelid, i.indisvalid
+FROM pg_catalog.pg_class c
+LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+WHERE c.oid = ANY ($1);
