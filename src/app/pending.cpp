@@ -63,6 +63,7 @@ plan::ReplayPlan plan_pending(const migrations::MigrationSource& source,
 
 migrations::Pending pending_migrations(const RehearsalOptions& options,
                                        process::ProcessRunner& runner, Progress& progress) {
+    pg::forget_environment();
     const auto source = migrations::open_source(source_options_of(options, runner));
     const auto choice = snapshot::find_snapshot(options.snapshot, options.snapshots, progress);
     RunFolder run;

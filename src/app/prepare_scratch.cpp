@@ -46,14 +46,13 @@ PreparedScratch::PreparedScratch(std::unique_ptr<scratch::Engine> engine,
                                  const snapshot::Snapshot& snapshot,
                                  const RehearsalOptions& options, Progress& progress)
     : engine_(std::move(engine)) {
-    const auto memory = memory_of(options);
-    const auto cpus = cpus_of(options);
+    restore::require_space(snapshot, *engine_);
     progress.begin("starting PostgreSQL " + engine_->server_version().text() + " (" +
                    engine_->name() + ")");
     volume_ = engine_->create_volume();
     // Until this constructor returns nobody else would remove the volume.
     try {
-        server_ = engine_->start(volume_, scratch::restore_settings(memory, cpus));
+        server_ = engine_->start(volume_, scratch::restore_settings());
         progress.end("");
         restore::RestoreOptions restore_options;
         restore_options.jobs = jobs_of(options);
@@ -64,7 +63,7 @@ PreparedScratch::PreparedScratch(std::unique_ptr<scratch::Engine> engine,
         progress.begin("starting again with production-like settings");
         server_->stop();
         server_.reset();
-        server_ = engine_->start(volume_, scratch::replay_settings(memory, cpus));
+        server_ = engine_->start(volume_, scratch::replay_settings(memory_of(options)));
         progress.end("");
     } catch (...) {
         server_.reset();
@@ -89,9 +88,9 @@ pg::ConnInfo PreparedScratch::address() const {
     return address;
 }
 
-std::vector<std::string> PreparedScratch::keep() {
+scratch::KeptScratch PreparedScratch::keep() {
     kept_ = true;
-    return server_->keep();
+    return server_->keep(restored_.database);
 }
 
 }  // namespace rehearse::app

@@ -25,8 +25,8 @@ class PreparedScratch {
     const restore::RestoreResult& restored() const { return restored_; }
     // Where the migrations run: the restored database on the server.
     pg::ConnInfo address() const;
-    // Leaves the server running; lines that say how to connect and how to remove it.
-    std::vector<std::string> keep();
+    // Leaves the server running.
+    scratch::KeptScratch keep();
 
   private:
     std::unique_ptr<scratch::Engine> engine_;

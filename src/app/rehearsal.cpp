@@ -60,6 +60,7 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
     report.started_at = to_iso8601(WallClock::now());
 
     check_thresholds(options.thresholds);
+    pg::forget_environment();
     sweep_first(runner, progress);
     const auto source_options = source_options_of(options, runner);
     const auto source = migrations::open_source(source_options);
@@ -70,7 +71,7 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
 
     RunFolder run;
     report.run_id = run.id();
-    ReportFolder folder(report_path(options, run));
+    const ReportFolder folder(report_path(options, run), run.path());
 
     auto checksum = std::async(std::launch::async,
                                [&, &chosen = snapshot] { return sha256_of(chosen, runner); });
@@ -82,14 +83,14 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
 
     const auto plan =
         plan_pending(*source, scratch, options, source_options, report.warnings, progress);
-    dump_schema(scratch, folder.path() / "schema-before.sql");
+    dump_schema(scratch, folder.draft("schema-before.sql"));
     const auto observations = replay::replay_plan(
         plan, scratch.server(), scratch.restored().database, run.id(), options.replay, listener);
-    dump_schema(scratch, folder.path() / "schema-after.sql");
+    dump_schema(scratch, folder.draft("schema-after.sql"));
 
     add_migrations(report, plan, observations, options.thresholds);
     report.finished_at = to_iso8601(WallClock::now());
-    folder.write(report);
+    folder.publish(report);
 
     RehearsalResult result{std::move(report), folder.path(), {}};
     if (options.keep_scratch) {

@@ -6,24 +6,37 @@
 
 namespace rehearse::app {
 
-ReportFolder::ReportFolder(const fs::path& path) : path_(fs::absolute(path)) {
-    made_here_ = !fs::exists(path_);
-    make_private_folder(path_);
-    if (access(path_.c_str(), W_OK) != 0) {
-        throw Error(ErrorKind::usage, "cannot write to the folder " + path_.string(),
+namespace {
+
+void check_writable(const fs::path& folder) {
+    fs::path existing = folder;
+    while (!fs::exists(existing) && existing.has_relative_path()) existing = existing.parent_path();
+    if (!fs::is_directory(existing)) {
+        throw Error(ErrorKind::usage, existing.string() + " is not a folder",
+                    {"Give another folder with --out or --state."});
+    }
+    if (access(existing.c_str(), W_OK | X_OK) != 0) {
+        throw Error(ErrorKind::usage, "cannot write to the folder " + existing.string(),
                     {"Give a folder that you may write to with --out or --state."});
     }
 }
 
-ReportFolder::~ReportFolder() {
-    if (made_here_ && !written_) remove_tree(path_);
+}  // namespace
+
+ReportFolder::ReportFolder(const fs::path& path, const fs::path& run_folder)
+    : path_(fs::absolute(path)), drafts_(run_folder / "report") {
+    check_writable(path_);
+    make_private_folder(drafts_);
 }
 
-void ReportFolder::write(const report::Report& report) {
-    write_file_atomically(path_ / "report.md", report::render_markdown(report, {}));
+void ReportFolder::publish(const report::Report& report) const {
+    write_file_atomically(drafts_ / "report.md", report::render_markdown(report, {}));
+    make_private_folder(path_);
+    for (const auto& file : fs::directory_iterator(drafts_)) {
+        move_file_atomically(file.path(), path_ / file.path().filename());
+    }
     // Last: who finds report.json finds the rest beside it.
     write_file_atomically(path_ / "report.json", report::render_json(report));
-    written_ = true;
 }
 
 }  // namespace rehearse::app

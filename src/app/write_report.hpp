@@ -5,23 +5,23 @@
 
 namespace rehearse::app {
 
-// The folder that a run's report goes to. Made at the start, so that a path that cannot be written
-// fails in the first second; taken away again when the run ends without a report and we made it.
+// The folder that a run's report goes to. Its files are drafted in the run's own folder, which goes
+// with the run, and put in place when all of them are there: who finds the folder finds a report.
 class ReportFolder {
   public:
-    explicit ReportFolder(const fs::path& path);
-    ~ReportFolder();
-    ReportFolder(const ReportFolder&) = delete;
-    ReportFolder& operator=(const ReportFolder&) = delete;
+    // Throws Error(usage) when `path` could not be made or written to, so that a wrong one costs a
+    // second and not a rehearsal. Makes nothing there.
+    ReportFolder(const fs::path& path, const fs::path& run_folder);
 
     const fs::path& path() const { return path_; }
-    // report.json and report.md.
-    void write(const report::Report& report);
+    // Where a file of the report is to be written meanwhile.
+    fs::path draft(std::string_view name) const { return drafts_ / name; }
+    // The drafts, report.md and report.json.
+    void publish(const report::Report& report) const;
 
   private:
     fs::path path_;
-    bool made_here_ = false;
-    bool written_ = false;
+    fs::path drafts_;
 };
 
 }  // namespace rehearse::app

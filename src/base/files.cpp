@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -38,6 +39,46 @@ fs::path folder_from(const char* variable, const fs::path& otherwise) {
     return otherwise;
 }
 
+// A file under a temporary name beside its own; it goes unless it is put in place.
+class NewFile {
+  public:
+    explicit NewFile(const fs::path& path) : path_(path), temporary_(path.string() + ".XXXXXX") {
+        fd_ = mkostemp(temporary_.data(), O_CLOEXEC);  // makes mode 0600
+        if (fd_ < 0) fail();
+    }
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+    ~NewFile() {
+        if (fd_ < 0) return;
+        close(fd_);
+        unlink(temporary_.c_str());
+    }
+
+    void write(std::string_view content) {
+        while (!content.empty()) {
+            const ssize_t written = ::write(fd_, content.data(), content.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0) fail();
+            content.remove_prefix(static_cast<std::size_t>(written));
+        }
+    }
+
+    void put_in_place() {
+        if (fsync(fd_) != 0 || rename(temporary_.c_str(), path_.c_str()) != 0) fail();
+        close(std::exchange(fd_, -1));
+    }
+
+  private:
+    [[noreturn]] void fail() const {
+        throw Error(ErrorKind::usage, "cannot write " + path_.string() + ": " + reason(errno),
+                    {"Give another folder with --out or --state, or make room there."});
+    }
+
+    fs::path path_;
+    std::string temporary_;
+    int fd_ = -1;
+};
+
 }  // namespace
 
 std::string read_file(const fs::path& path) {
@@ -52,24 +93,23 @@ std::string read_file(const fs::path& path) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
-    std::string temporary = path.string() + ".XXXXXX";
-    const int fd = mkostemp(temporary.data(), O_CLOEXEC);  // mkostemp makes mode 0600
-    const auto fail = [&](int error_number) {
-        if (fd >= 0) close(fd);
-        unlink(temporary.c_str());
-        throw Error(ErrorKind::usage, "cannot write " + path.string() + ": " + reason(error_number),
-                    {"Give another folder with --out or --state, or make room there."});
-    };
-    if (fd < 0) fail(errno);
-    while (!content.empty()) {
-        const ssize_t written = write(fd, content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail(errno);
-        content.remove_prefix(static_cast<std::size_t>(written));
+    NewFile file(path);
+    file.write(content);
+    file.put_in_place();
+}
+
+void move_file_atomically(const fs::path& from, const fs::path& to) {
+    std::ifstream source(from, std::ios::binary);
+    NewFile file(to);
+    std::array<char, 1 << 16> chunk{};
+    while (source.read(chunk.data(), chunk.size()) || source.gcount() > 0) {
+        file.write({chunk.data(), static_cast<std::size_t>(source.gcount())});
     }
-    if (fsync(fd) != 0) fail(errno);
-    if (rename(temporary.c_str(), path.c_str()) != 0) fail(errno);
-    close(fd);
+    if (!source.eof()) {
+        throw Error(ErrorKind::usage, "cannot read " + from.string() + ": " + reason(errno));
+    }
+    file.put_in_place();
+    fs::remove(from);
 }
 
 void make_private_folder(const fs::path& path) {

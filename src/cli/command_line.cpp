@@ -244,6 +244,13 @@ Error unknown_argument(const CLI::App& app) {
     return error;
 }
 
+Error refusal_of(const CLI::ParseError& error) {
+    std::string message = error.what();
+    if (!message.empty())
+        message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
+    return Error(ErrorKind::usage, message, {"'rehearse --help' shows what each option takes."});
+}
+
 struct Options {
     RunOptions run;
     ReportOptions report;
@@ -359,11 +366,12 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
         return invocation;
     } catch (const CLI::ExtrasError&) {
         throw unknown_argument(app);
+    } catch (const CLI::RequiredError& error) {
+        // 'snapshot lits': what is missing is there, with a slip in it.
+        if (!app.remaining(true).empty()) throw unknown_argument(app);
+        throw refusal_of(error);
     } catch (const CLI::ParseError& error) {
-        std::string message = error.what();
-        if (!message.empty())
-            message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
-        throw Error(ErrorKind::usage, message, {"'rehearse --help' shows what each option takes."});
+        throw refusal_of(error);
     }
 
     options->snapshot.place = rehearsal.snapshots;

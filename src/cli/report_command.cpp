@@ -29,6 +29,11 @@ int run_report(const ReportOptions& options, Context) {
         throw Error(ErrorKind::usage, "no report was given",
                     {"Name one: rehearse report path/to/report.json"});
     }
+    if (!fs::exists(options.file)) {
+        throw Error(ErrorKind::usage, "there is no file " + options.file,
+                    {"Name the report.json of an earlier run. Runs keep theirs in " +
+                     (default_state_folder() / "runs").string() + " unless --out says otherwise."});
+    }
     auto report = in_context("reading " + options.file,
                              [&] { return report::parse_json(read_file(options.file)); });
     if (!options.noisy.empty() || !options.rethink.empty()) {

@@ -11,7 +11,10 @@ int run_rehearsal(const RunOptions& options, Context context) {
 
     print_report(result.report, options.format, options.mask_literals);
     context.progress.note("report: " + (result.folder / "report.json").string());
-    for (const auto& line : result.kept) context.progress.note(line);
+    if (result.kept) {
+        context.progress.note("the scratch keeps running; connect: " + result.kept->connect);
+        context.progress.note("remove it: " + result.kept->remove);
+    }
 
     std::vector<verdict::Label> labels;
     for (const auto& migration : result.report.migrations) {

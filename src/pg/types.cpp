@@ -2,7 +2,11 @@
 
 #include "rehearse/base/text.hpp"
 
+#include <unistd.h>
+
 #include <charconv>
+#include <cstdlib>
+#include <vector>
 
 namespace rehearse::pg {
 
@@ -24,6 +28,15 @@ std::optional<int> take_dot_number(std::string_view& text) {
 }
 
 }  // namespace
+
+void forget_environment() {
+    std::vector<std::string> names;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        if (text.starts_with("PG")) names.emplace_back(text.substr(0, text.find('=')));
+    }
+    for (const auto& name : names) unsetenv(name.c_str());
+}
 
 std::string ServerVersion::text() const {
     // Since 10 a version has two parts (server_version_num: major * 10000 + minor).

@@ -17,6 +17,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -54,7 +55,7 @@ class ChildSetup : public bp::extend::handler {
           report_(report),
           working_dir_(spec.working_dir),
           run_as_(spec.run_as),
-          without_network_(spec.without_network),
+          isolated_(spec.isolated),
           uid_map_(identity_map(geteuid())),
           gid_map_(identity_map(getegid())) {}
 
@@ -94,7 +95,7 @@ class ChildSetup : public bp::extend::handler {
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, nullptr);
 
-        if (without_network_ && !leave_network()) return "cut off the network for";
+        if (isolated_ && !isolate()) return "cut off the network for";
         if (!working_dir_.empty() && chdir(working_dir_.c_str()) != 0) {
             return "enter the working folder of";
         }
@@ -111,20 +112,30 @@ class ChildSetup : public bp::extend::handler {
         return setgroups(1, &group) == 0 && setgid(user.gid) == 0 && setuid(user.uid) == 0;
     }
 
-    // A network namespace of its own, with nothing in it but a loopback interface. Root may make
-    // one; others may inside a user namespace, where the system allows those.
-    bool leave_network() const {
+    // A network namespace with nothing in it but a loopback interface, and an IPC namespace. Root
+    // may make them; others may inside a user namespace, where the system allows those.
+    bool isolate() const {
         if (geteuid() == 0) {
-            if (unshare(CLONE_NEWNET) != 0) return false;
+            if (unshare(CLONE_NEWNET | CLONE_NEWIPC) != 0) return false;
         } else {
-            if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return false;
+            if (unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) != 0) return false;
             if (!write_to("/proc/self/setgroups", "deny") ||
                 !write_to("/proc/self/uid_map", uid_map_.c_str()) ||
                 !write_to("/proc/self/gid_map", gid_map_.c_str())) {
                 return false;
             }
         }
+        own_shared_memory_folder();
         return bring_loopback_up();
+    }
+
+    // An IPC namespace takes System V segments with it, but not what shm_open(3) makes in /dev/shm.
+    // A system that refuses the mount (a container under AppArmor) keeps it shared: then a server
+    // that was killed by SIGKILL can leave a file there.
+    static void own_shared_memory_folder() {
+        if (unshare(CLONE_NEWNS) != 0) return;
+        if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
+        mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
     }
 
     static bool write_to(const char* path, const char* text) {
@@ -154,7 +165,7 @@ class ChildSetup : public bp::extend::handler {
     int report_;
     std::string working_dir_;
     std::optional<RunAs> run_as_;
-    bool without_network_;
+    bool isolated_;
     std::string uid_map_;
     std::string gid_map_;
     pid_t parent_ = getpid();

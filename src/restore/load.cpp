@@ -43,6 +43,10 @@ Error failed_with(const Complaint& complaint, scratch::ScratchServer& server) {
     Error error(ErrorKind::snapshot, "the snapshot cannot be restored: " + what + first);
     if (complaint.message.find("No space left on device") != std::string::npos) {
         error.with_hint("Free some space, or set TMPDIR to a folder on a larger disk.");
+    } else {
+        error.with_hint(
+            "Restore it by hand into an empty database to see everything that is wrong with it "
+            "(psql -f, or pg_restore for an archive), or take a new one.");
     }
     std::string details = join({lines.begin() + (lines.empty() ? 0 : 1), lines.end()}, "\n");
     if (!complaint.statement.empty()) details += "\nstatement: " + complaint.statement;

@@ -60,20 +60,6 @@ void require_extensions(const snapshot::Snapshot& snapshot, const scratch::Engin
                                 " that has " + (missing.size() == 1 ? "it" : "them") + "."});
 }
 
-void require_space(const snapshot::Snapshot& snapshot, scratch::Engine& engine) {
-    const std::uint64_t free = engine.free_bytes();
-    const std::uint64_t needed = estimated_bytes(snapshot);
-    if (free == 0 || free >= needed) return;
-    throw Error(ErrorKind::snapshot,
-                "not enough disk: restoring " + snapshot.name + " takes about " +
-                    format_bytes(needed) + ", and " + format_bytes(free) + " are free",
-                {is_local(engine) ? "Set TMPDIR to a folder on a larger disk."
-                                  : "Free space where " + engine.name() + " keeps its volumes (" +
-                                        engine.name() +
-                                        " system df), or use --engine local with TMPDIR on a "
-                                        "larger disk."});
-}
-
 std::vector<std::string> make_missing_roles(const std::vector<std::string>& needed,
                                             pg::AdminSession& session) {
     const auto there = session.role_names();
@@ -121,6 +107,13 @@ void make_reachable(const std::string& database, const pg::ConnInfo& where,
     remarks.push_back("the database's own preloaded libraries were left out: the server lacks one");
 }
 
+// "shop.pg_catalog.pg_class"
+bool is_of_the_system(const std::string& line) {
+    return line.find(".pg_catalog.") != std::string::npos ||
+           line.find(".pg_toast.") != std::string::npos ||
+           line.find(".information_schema.") != std::string::npos;
+}
+
 void vacuum_and_analyze(const std::string& database, int jobs, scratch::Engine& engine,
                         scratch::ScratchServer& server, Progress& progress) {
     progress.begin("vacuum and analyze");
@@ -132,7 +125,7 @@ void vacuum_and_analyze(const std::string& database, int jobs, scratch::Engine& 
     tool.on_stderr_line = [&](const std::string& line) {
         // INFO:  vacuuming "shop.public.audit_log"
         constexpr std::string_view kBegins = "INFO:  vacuuming \"";
-        if (!line.starts_with(kBegins)) return;
+        if (!line.starts_with(kBegins) || is_of_the_system(line)) return;
         progress.update(++tables, std::nullopt, Progress::Unit::objects,
                         line.substr(kBegins.size(), line.rfind('"') - kBegins.size()));
     };
@@ -156,7 +149,6 @@ RestoreResult restore(const snapshot::Snapshot& snapshot, scratch::Engine& engin
                       scratch::ScratchServer& server, const RestoreOptions& options,
                       Progress& progress) {
     refuse_newer_dump(snapshot, engine);
-    require_space(snapshot, engine);
     const DatabaseDefinition definition = definition_for(snapshot);
     pg::AdminSession session(beside(server.address(), definition.name));
     require_extensions(snapshot, engine, session);
@@ -189,6 +181,20 @@ RestoreResult restore(const snapshot::Snapshot& snapshot, scratch::Engine& engin
 }
 
 }  // namespace
+
+void require_space(const snapshot::Snapshot& snapshot, scratch::Engine& engine) {
+    const std::uint64_t free = engine.free_bytes();
+    const std::uint64_t needed = estimated_bytes(snapshot);
+    if (free == 0 || free >= needed) return;
+    throw Error(ErrorKind::snapshot,
+                "not enough disk: restoring " + snapshot.name + " takes about " +
+                    format_bytes(needed) + ", and " + format_bytes(free) + " are free",
+                {is_local(engine) ? "Set TMPDIR to a folder on a larger disk."
+                                  : "Free space where " + engine.name() + " keeps its volumes (" +
+                                        engine.name() +
+                                        " system df), or use --engine local with TMPDIR on a "
+                                        "larger disk."});
+}
 
 RestoreResult restore_snapshot(const snapshot::Snapshot& snapshot, scratch::Engine& engine,
                                scratch::ScratchServer& server, const RestoreOptions& options,

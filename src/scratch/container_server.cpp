@@ -90,16 +90,16 @@ void ContainerServer::stop() {
     remove();
 }
 
-std::vector<std::string> ContainerServer::keep() {
+KeptScratch ContainerServer::keep(const std::string& dbname) {
     client_.run_or_throw(in_container({}, {"touch", kStaysFile}), "let go of the scratch server");
     exists_ = false;  // not ours to remove any more
     watchdog_.reset();
     process_.reset();
     write_file_atomically(run_folder_ / kKeptFile, run_id() + "\n");
     const std::string& client = client_.program();
-    return {"psql -h " + address().host + " -U " + address().user,
-            client + " rm --force --volumes " + name_ + " && " + client + " volume rm " + volume_ +
-                " && rm -rf " + run_folder_.string()};
+    return {connect_command(dbname), shell_command({client, "rm", "--force", "--volumes", name_}) +
+                                         " && " + shell_command({client, "volume", "rm", volume_}) +
+                                         " && " + shell_command({"rm", "-rf", run_folder_})};
 }
 
 process::ProcessResult ContainerServer::run_tool(const ClientTool& tool, const std::string& input) {

@@ -25,7 +25,7 @@ class ContainerServer final : public ProcessServer {
     ~ContainerServer() override;
 
     void stop() override;
-    std::vector<std::string> keep() override;
+    KeptScratch keep(const std::string& dbname) override;
     process::ProcessResult run_tool(const ClientTool& tool, const std::string& input);
 
   private:

@@ -116,7 +116,7 @@ class LocalEngine final : public Engine {
         ProcessSpec spec = server_program("postgres");
         spec.args = server_parameters(settings, socket, options_.run_id);
         spec.args.insert(spec.args.begin(), {"-D", volume.folder});
-        spec.without_network = is_cut_off_;
+        spec.isolated = is_cut_off_;
         return in_context("starting PostgreSQL " + binaries_.version.text(), [&] {
             return std::make_unique<LocalServer>(runner_, spec, volume.folder, options_.run_folder,
                                                  socket, options_.run_id);
@@ -177,7 +177,7 @@ class LocalEngine final : public Engine {
         ProcessSpec spec;
         spec.program = "true";
         spec.run_as = user_;
-        spec.without_network = true;
+        spec.isolated = true;
         try {
             return runner_.run(spec).ok();
         } catch (const Error& error) {

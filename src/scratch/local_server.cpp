@@ -67,22 +67,25 @@ void LocalServer::stop() {
     if (!process_->poll()->ok()) throw error_with_log("the scratch server did not stop cleanly");
 }
 
-std::vector<std::string> LocalServer::keep() {
+KeptScratch LocalServer::keep(const std::string& dbname) {
     // The death signal cannot be taken back: start it once more without.
     stop();
     start(0);
     process_->leave_running();
     process_.reset();
     write_file_atomically(run_folder_ / kKeptFile, run_id() + "\n");
-    const std::string pg_ctl = fs::path(postgres_.program).parent_path() / "pg_ctl";
-    const std::string as_owner = postgres_.run_as
-                                     ? "setpriv --reuid=" + std::to_string(postgres_.run_as->uid) +
-                                           " --regid=" + std::to_string(postgres_.run_as->gid) +
-                                           " --clear-groups "
-                                     : "";
-    return {"psql -h " + address().host + " -U " + address().user,
-            as_owner + pg_ctl + " stop -m immediate -D " + volume_.string() + " && rm -rf " +
-                run_folder_.string()};
+    std::vector<std::string> stop;
+    if (postgres_.run_as) {
+        stop = {"setpriv", "--reuid=" + std::to_string(postgres_.run_as->uid),
+                "--regid=" + std::to_string(postgres_.run_as->gid), "--clear-groups"};
+    }
+    const fs::path pg_ctl = fs::path(postgres_.program).parent_path() / "pg_ctl";
+    for (const auto& word : {pg_ctl.string(), std::string("stop"), std::string("-m"),
+                             std::string("immediate"), std::string("-D"), volume_.string()}) {
+        stop.push_back(word);
+    }
+    return {connect_command(dbname),
+            shell_command(stop) + " && " + shell_command({"rm", "-rf", run_folder_})};
 }
 
 }  // namespace rehearse::scratch

@@ -20,7 +20,7 @@ class LocalServer final : public ProcessServer {
     ~LocalServer() override;
 
     void stop() override;
-    std::vector<std::string> keep() override;
+    KeptScratch keep(const std::string& dbname) override;
 
   private:
     void start(int death_signal);

@@ -68,6 +68,17 @@ bool ProcessServer::ends_within(Millis limit) {
     return true;
 }
 
+std::string ProcessServer::connect_command(const std::string& dbname) const {
+    return shell_command({"psql", "-h", address_.host, "-U", address_.user, "-d", dbname});
+}
+
+std::string shell_command(const std::vector<std::string>& words) {
+    process::ProcessSpec spec;
+    spec.program = words.front();
+    spec.args.assign(words.begin() + 1, words.end());
+    return process::command_line_of(spec);
+}
+
 std::vector<std::string> server_parameters(const Settings& settings,
                                            const std::string& socket_folder,
                                            const std::string& run_id) {

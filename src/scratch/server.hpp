@@ -29,6 +29,8 @@ class ProcessServer : public ScratchServer {
     Error error_with_log(const std::string& message);
     const std::string& run_id() const { return run_id_; }
     const std::filesystem::path& log() const { return log_; }
+    // KeptScratch::connect.
+    std::string connect_command(const std::string& dbname) const;
 
     std::unique_ptr<process::RunningProcess> process_;
 
@@ -37,6 +39,9 @@ class ProcessServer : public ScratchServer {
     std::filesystem::path log_;
     std::string run_id_;
 };
+
+// The words quoted as a shell needs them.
+std::string shell_command(const std::vector<std::string>& words);
 
 // "-c", "name=value" for each, and what every scratch needs: no address, the socket's folder, the
 // marker.

@@ -17,16 +17,21 @@ namespace {
 
 constexpr std::size_t kLargestWindow = 128 * 1024;
 
+Unusable unreadable() {
+    return Unusable(std::string("unreadable: ") + std::strerror(errno),
+                    {"Look at its permissions, and whether its disk is well."});
+}
+
 }  // namespace
 
 File::File(const std::filesystem::path& path)
     // O_NONBLOCK: opening a named pipe that nobody writes to must not wait.
     : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-    if (fd_ < 0) throw Unusable(std::string("unreadable: ") + std::strerror(errno));
+    if (fd_ < 0) throw unreadable();
     struct stat status {};
     if (fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode)) {
         close(fd_);
-        throw Unusable("not a regular file");
+        throw Unusable("not a regular file", {"Name the file or folder that pg_dump wrote."});
     }
     size_ = static_cast<std::uint64_t>(status.st_size);
 }
@@ -41,7 +46,7 @@ std::size_t File::read_at(std::uint64_t offset, std::span<char> buffer) const {
         const ssize_t got = pread(fd_, buffer.data() + done, buffer.size() - done,
                                   static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) throw Unusable(std::string("unreadable: ") + std::strerror(errno));
+        if (got < 0) throw unreadable();
         if (got == 0) break;
         done += static_cast<std::size_t>(got);
     }

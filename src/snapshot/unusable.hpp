@@ -12,7 +12,9 @@ namespace rehearse::snapshot {
 // what was passed over.
 class Unusable : public std::exception {
   public:
-    explicit Unusable(std::string why, std::vector<std::string> hints = {})
+    explicit Unusable(std::string why,
+                      std::vector<std::string> hints =
+                          {"Copy it again from where it was made, or take a new one: pg_dump -Fc."})
         : why_(std::move(why)), hints_(std::move(hints)) {}
 
     const char* what() const noexcept override { return why_.c_str(); }

@@ -20,7 +20,7 @@ class RunningServer final : public scratch::ScratchServer {
     std::string log_tail(std::size_t) override { return {}; }
     bool is_running() override { return true; }
     void stop() override {}
-    std::vector<std::string> keep() override { return {}; }
+    scratch::KeptScratch keep(const std::string&) override { return {}; }
 
   private:
     pg::ConnInfo address_;

@@ -31,6 +31,12 @@ const std::vector<BadInput>& usage() {
          [](auto& test) {
              return Args{"report", test.write("other.json", "{")};
          }},
+        {"ASlipInACommandOfSnapshot",
+         2,
+         {"unknown command or argument 'lits'", "Did you mean 'list'?"},
+         [](auto&) {
+             return Args{"snapshot", "lits"};
+         }},
         {"AReportThatIsMissing",
          2,
          {"nowhere.json"},

@@ -84,6 +84,26 @@ TEST_F(Options, NoObserveOnlyTimes) {
     EXPECT_EQ(report["sampler"]["readings"], 0);
 }
 
+// Each of them would lead libpq astray: to another server, to none, or to other results.
+TEST_F(Options, VariablesOfLibpqChangeNothing) {
+    migration("1.sql",
+              "DO $$ BEGIN\n"
+              "  ASSERT current_setting('TimeZone') <> 'Asia/Tokyo';\n"
+              "  ASSERT current_setting('work_mem') <> '64kB';\n"
+              "END $$;\n");
+    RunOptions options;
+    options.env = {{"PGHOSTADDR", "127.0.0.1"},
+                   {"PGHOST", "/nonexistent"},
+                   {"PGPORT", "1"},
+                   {"PGUSER", "nobody"},
+                   {"PGSSLMODE", "verify-full"},
+                   {"PGTARGETSESSIONATTRS", "standby"},
+                   {"PGCHANNELBINDING", "require"},
+                   {"PGTZ", "Asia/Tokyo"},
+                   {"PGOPTIONS", "-c work_mem=64kB"}};
+    EXPECT_EQ(rehearse_on(snapshot("shop.dump"), {}, options).exit_code, 0);
+}
+
 TEST_F(Options, EnforcedTimeoutsCancelAsProductionWould) {
     migration("1.sql",
               "DO $$ BEGIN\n"

@@ -21,7 +21,7 @@ class LocalScratch final : public scratch::ScratchServer {
     std::string log_tail(std::size_t) override { return server_.log_tail(); }
     bool is_running() override { return true; }
     void stop() override {}
-    std::vector<std::string> keep() override { return {}; }
+    scratch::KeptScratch keep(const std::string&) override { return {}; }
 
   private:
     LocalPostgres& server_;

@@ -47,7 +47,7 @@ void RestoreTest::set_up(const scratch::test::EngineCase& engine) {
     if (!why_not.empty()) REHEARSE_SKIP_OR_FAIL(why_not);
     fresh_ = &FreshVolume::of(engine);
     volume_ = fresh_->clone();
-    server_ = fresh_->engine().start(volume_, scratch::restore_settings(std::uint64_t{1} << 30, 2));
+    server_ = fresh_->engine().start(volume_, scratch::restore_settings());
 }
 
 void RestoreTest::end_scratch() {

@@ -58,7 +58,7 @@ void ScratchContract::TearDown() {
 }
 
 TEST_P(ScratchContract, AVolumeOutlivesItsServers) {
-    RunningScratch scratch(make_here(), restore_settings(std::uint64_t{1} << 30, 2));
+    RunningScratch scratch(make_here(), restore_settings());
     if (GetParam().major != 0) {
         EXPECT_EQ(scratch.engine().server_version().major(), GetParam().major);
     }
@@ -68,22 +68,22 @@ TEST_P(ScratchContract, AVolumeOutlivesItsServers) {
         const pg::AdminSession session(scratch.server().address());
         EXPECT_EQ(session.marker(), run().id());
         EXPECT_EQ(session.server_version(), scratch.engine().server_version());
-        const auto settings = session.settings(
-            {"fsync", "wal_level", "autovacuum", "listen_addresses", "shared_buffers"});
+        const auto settings =
+            session.settings({"fsync", "wal_level", "autovacuum", "listen_addresses"});
         EXPECT_EQ(settings.at("fsync"), "off");
         EXPECT_EQ(settings.at("wal_level"), "minimal");
         EXPECT_EQ(settings.at("autovacuum"), "off");
         EXPECT_EQ(settings.at("listen_addresses"), "");
-        EXPECT_EQ(settings.at("shared_buffers"), "32768");  // 256 MB in pages
     }
     scratch.value_of("CREATE TABLE kept AS SELECT 42 AS answer");
     scratch.server().stop();
     EXPECT_FALSE(scratch.server().is_running());
 
-    scratch.start_again(replay_settings(std::uint64_t{1} << 30, 2));
+    scratch.start_again(replay_settings(std::uint64_t{1} << 30));
     EXPECT_EQ(scratch.value_of("SELECT answer FROM kept"), "42");
     EXPECT_EQ(scratch.value_of("SHOW fsync"), "on");
     EXPECT_EQ(scratch.value_of("SHOW wal_level"), "replica");
+    EXPECT_EQ(scratch.value_of("SHOW shared_buffers"), "256MB");
     EXPECT_EQ(scratch.value_of("SHOW max_logical_replication_workers"), "0");
 }
 
@@ -267,12 +267,12 @@ TEST_P(ScratchContract, AnInterruptWhileStartingLeavesNothing) {
 }
 
 TEST_P(ScratchContract, AKeptScratchStaysAndTellsHowToRemoveIt) {
-    std::vector<std::string> lines;
+    KeptScratch kept;
     pg::ConnInfo address;
     {
         RunningScratch scratch(make_here());
         address = scratch.server().address();
-        lines = scratch.keep();
+        kept = scratch.keep();
     }
     run().keep_folder();
     forget_run();
@@ -282,13 +282,12 @@ TEST_P(ScratchContract, AKeptScratchStaysAndTellsHowToRemoveIt) {
     EXPECT_THAT(sweep(temp_.path(), runner()), Not(testing::Contains(HasSubstr(run_id_))));
     EXPECT_TRUE(pg::answers_with_marker(address, run_id_, why)) << why;
 
-    ASSERT_EQ(lines.size(), 2U);
-    EXPECT_EQ(lines[0], "psql -h " + address.host + " -U postgres");
+    EXPECT_EQ(kept.connect, "psql -h " + address.host + " -U postgres -d postgres");
     process::ProcessSpec removal;
     removal.program = "sh";
-    removal.args = {"-c", lines[1]};
+    removal.args = {"-c", kept.remove};
     const auto removed = runner().run(removal);
-    EXPECT_TRUE(removed.ok()) << lines[1] << "\n" << removed.err;
+    EXPECT_TRUE(removed.ok()) << kept.remove << "\n" << removed.err;
     EXPECT_FALSE(pg::answers_with_marker(address, run_id_, why));
 }
 

@@ -85,10 +85,10 @@ RunningScratch::~RunningScratch() {
     }
 }
 
-std::vector<std::string> RunningScratch::keep() {
-    auto lines = server_->keep();
+KeptScratch RunningScratch::keep() {
+    auto kept = server_->keep("postgres");
     is_kept_ = true;
-    return lines;
+    return kept;
 }
 
 process::ProcessResult RunningScratch::run_psql(const std::vector<std::string>& commands) {

@@ -72,7 +72,7 @@ class RunningScratch {
     void start_again(const Settings& settings) { server_ = engine_->start(volume_, settings); }
     void end_server() { server_.reset(); }
     // Server and volume stay.
-    std::vector<std::string> keep();
+    KeptScratch keep();
 
   private:
     std::unique_ptr<Engine> engine_;

@@ -38,8 +38,8 @@ struct RehearsalOptions {
 
 struct RehearsalResult {
     report::Report report;
-    std::filesystem::path folder;   // where report.json and its fellows are
-    std::vector<std::string> kept;  // lines about a kept scratch
+    std::filesystem::path folder;              // where report.json and its fellows are
+    std::optional<scratch::KeptScratch> kept;  // --keep-scratch
 };
 
 // snapshot -> base -> scratch -> plan -> replay -> observations -> findings -> verdict -> report.

@@ -16,6 +16,10 @@ std::string read_file(const fs::path& path);
 // Temporary name beside it, fsync, rename: readers see the old file or the new one. Mode 0600.
 void write_file_atomically(const fs::path& path, std::string_view content);
 
+// Moves a file, also to another file system, so that readers of `to` see the old file or the new
+// one. Mode 0600.
+void move_file_atomically(const fs::path& from, const fs::path& to);
+
 // Makes the folder and its parents with mode 0700 where they are missing.
 void make_private_folder(const fs::path& path);
 

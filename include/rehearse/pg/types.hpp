@@ -21,6 +21,11 @@ struct ConnInfo {
     std::string application_name = "rehearse";
 };
 
+// Takes every PG... variable out of our environment (PostgreSQL manual, 34.15): libpq would obey
+// them in every session, PGHOSTADDR to go to another server, PGTZ to make a migration do something
+// else. Call it while there is one thread.
+void forget_environment();
+
 // As server_version_num counts: 150018 is 15.18.
 struct ServerVersion {
     int number = 0;

@@ -36,10 +36,11 @@ struct ProcessSpec {
     std::optional<Millis>
         timeout;  // over it: SIGTERM, then SIGKILL after 2 s, to the whole process group
     std::optional<RunAs> run_as;
-    // In a network namespace of its own that holds a loopback interface and nothing else (Linux:
-    // root, or where user namespaces are allowed). Throws Error where the system refuses it. Unix
-    // sockets on disk still work.
-    bool without_network = false;
+    // In namespaces of its own (Linux: root, or where user namespaces are allowed): a network that
+    // holds a loopback interface and nothing else, and shared memory that goes with its last
+    // process, however that ends. Throws Error where the system refuses the network. Unix sockets
+    // on disk still work.
+    bool isolated = false;
     std::function<void(const std::string&)> on_stdout_line;  // called from run(), on its thread
     std::function<void(const std::string&)> on_stderr_line;
     // stdout goes to this file (made with mode 0600) and not into ProcessResult::out.

@@ -22,6 +22,10 @@ struct RestoreResult {
     std::vector<std::string> harmless;  // pg_restore's errors that do not change what is rehearsed
 };
 
+// Asked before anything is written: throws Error(snapshot) when the engine has no room for about
+// what the restored snapshot takes. An engine that cannot tell has room.
+void require_space(const snapshot::Snapshot& snapshot, scratch::Engine& engine);
+
 // Restores the snapshot into a fresh server: database with the dump's encoding and locale, stand-in
 // roles, extension check before the first row, schema, rows, indexes, VACUUM (ANALYZE). Owners and
 // grants are kept. Throws Error(snapshot) when it cannot be restored.

@@ -19,18 +19,24 @@ namespace rehearse::scratch {
 // Server parameters given on the command line of postgres: name -> value.
 using Settings = std::map<std::string, std::string>;
 
-// Both scale shared_buffers to the memory that the server may use, and start no logical replication
-// workers: a subscription in the snapshot connects to nobody.
+// Both start no logical replication workers: a subscription in the snapshot connects to nobody.
 // Restore: what is only about durability is off. Every entry was measured to help.
-Settings restore_settings(std::uint64_t memory_bytes, int cpus);
-// Replay: production-like; durability, autovacuum and jit as PostgreSQL has them by default.
-Settings replay_settings(std::uint64_t memory_bytes, int cpus);
+Settings restore_settings();
+// Replay: production-like. shared_buffers is scaled to the memory that the server may use;
+// durability, autovacuum and jit are as PostgreSQL has them by default.
+Settings replay_settings(std::uint64_t memory_bytes);
 
 // A data directory that an engine owns: a private folder (local) or a named volume (docker,
 // podman).
 struct DataVolume {
     std::string name;              // "rehearse-<run>-data"
     std::filesystem::path folder;  // local only
+};
+
+// Shell commands about a server that was left running.
+struct KeptScratch {
+    std::string connect;  // psql on the restored database
+    std::string remove;   // the server, its data and the run's folder
 };
 
 // A running server. Destruction stops it and removes what runs it (child or container); the volume
@@ -45,9 +51,8 @@ class ScratchServer {
     // Clean shutdown (a checkpoint; the volume can be cloned or started again).
     virtual void stop() = 0;
     // Leaves it running and forgets it, and marks the run folder so that no sweep removes it (the
-    // caller keeps the folder and the volume): how to connect and how to remove it, as lines to
-    // print.
-    virtual std::vector<std::string> keep() = 0;
+    // caller keeps the folder and the volume).
+    virtual KeptScratch keep(const std::string& dbname) = 0;
 };
 
 // A client program to run where the server's own versions are (inside the container for docker and

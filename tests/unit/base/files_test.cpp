@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fstream>
+
 namespace rehearse {
 namespace {
 
@@ -35,6 +37,23 @@ TEST_F(Files, AreWrittenWholeAndPrivate) {
 TEST_F(Files, AWriteThatFailsLeavesNothing) {
     fs::create_directory(in_folder("taken"));
     EXPECT_THROW(write_file_atomically(in_folder("taken"), "x"), Error);
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
+}
+
+TEST_F(Files, AreMovedWholeAndPrivate) {
+    const std::string content(200'000, 'x');
+    const fs::path from = in_folder("from");
+    const fs::path to = in_folder("to");
+    std::ofstream(from) << content;
+    write_file_atomically(to, "old");
+    move_file_atomically(from, to);
+    EXPECT_EQ(read_file(to), content);
+    EXPECT_EQ(mode_of(to), 0600);
+    EXPECT_FALSE(fs::exists(from));
+
+    EXPECT_THROW(move_file_atomically(in_folder("missing"), to), Error);
+    EXPECT_EQ(read_file(to), content);
+    EXPECT_THROW(move_file_atomically(to, in_folder("nowhere") / "to"), Error);
     EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
 }
 

@@ -206,16 +206,31 @@ TEST_F(Processes, RunsAsAnotherUserWithoutOurGroups) {
     EXPECT_EQ(runner_->run(spec).out, "65534\n65534\n");
 }
 
-TEST_F(Processes, WithoutNetworkThereIsOnlyLoopback) {
+TEST_F(Processes, IsolatedThereIsOnlyLoopback) {
     auto spec =
         script("tail -n +3 /proc/net/dev | cut -d: -f1; cat /proc/net/route | wc -l; id -u");
-    spec.without_network = true;
+    spec.isolated = true;
     try {
         const auto result = runner_->run(spec);
         // /proc/net/route keeps its header line.
         EXPECT_EQ(result.out, "    lo\n1\n" + std::to_string(geteuid()) + "\n");
     } catch (const Error& error) {
         GTEST_SKIP() << "the system refuses network namespaces: " << error.message();
+    }
+}
+
+TEST_F(Processes, IsolatedSharedMemoryGoesWithItsProcesses) {
+    const std::string name = "/dev/shm/rehearse-test-" + std::to_string(getpid());
+    auto spec = script("touch " + name + " && ls " + name + " && stat -L -c %i /proc/self/ns/ipc");
+    spec.isolated = true;
+    try {
+        const auto result = runner_->run(spec);
+        EXPECT_THAT(result.out, testing::StartsWith(name + "\n")) << result.err;
+        const auto ours = runner_->run(script("stat -L -c %i /proc/self/ns/ipc"));
+        EXPECT_THAT(result.out, testing::Not(HasSubstr(ours.out)));
+        EXPECT_FALSE(fs::exists(name));
+    } catch (const Error& error) {
+        GTEST_SKIP() << "the system refuses namespaces: " << error.message();
     }
 }
 

@@ -91,7 +91,7 @@ TEST_F(Engines, ANewerServerStandsInWithAWarning) {
 TEST_F(Engines, ASystemWithoutNetworkNamespacesIsSaid) {
     install_local("15.18");
     processes_.when("true").does([](const process::ProcessSpec& spec) {
-        EXPECT_TRUE(spec.without_network);
+        EXPECT_TRUE(spec.isolated);
         throw Error(ErrorKind::usage,
                     "cannot cut off the network for true: Operation not permitted");
     });
