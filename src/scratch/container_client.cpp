@@ -80,25 +80,19 @@ std::string ContainerClient::check_answers() const {
     question.timeout = kAnswerLimit;
     const auto result = runner_->run(question);
     const std::string version(trimmed(result.out));
-    if (result.ok() && !version.empty()) {
-        if (const auto elsewhere = other_host()) {
-            throw Error(
-                ErrorKind::scratch,
-                "the docker engine is on another host (" + *elsewhere +
-                    "), where no socket can be shared with it: not supported yet",
-                {"Use the engine of this host: unset DOCKER_HOST, or docker context use default",
-                 kOrLocal});
-        }
-        return version;
-    }
+    if (result.ok() && !version.empty()) return version;
     Error error(ErrorKind::scratch, program_ + " is installed but does not answer");
     if (result.err.find("permission denied") != std::string::npos) {
         error.with_hint(
             "Let yourself use it: sudo usermod --append --groups docker $USER, then log in again");
-    } else if (program_ == "docker") {
-        error.with_hint("Start it: sudo systemctl start docker");
-    } else {
+    } else if (program_ == "podman") {
         error.with_hint("Look at what it says: podman info");
+    } else if (const auto elsewhere = other_host()) {
+        error.with_hint("Start the one at " + *elsewhere +
+                        ", or use that of this host: unset DOCKER_HOST; docker context use "
+                        "default");
+    } else {
+        error.with_hint("Start it: sudo systemctl start docker");
     }
     error.with_hint(kOrLocal);
     throw error.with_output(result.err, 3);

@@ -12,6 +12,10 @@ namespace rehearse::scratch {
 
 using Arguments = std::vector<std::string>;
 
+inline void append(Arguments& arguments, const Arguments& more) {
+    arguments.insert(arguments.end(), more.begin(), more.end());
+}
+
 // docker or podman by its command-line client; the two take the same arguments as far as they are
 // used here.
 class ContainerClient {
@@ -22,9 +26,10 @@ class ContainerClient {
     const std::string& program() const { return program_; }
     process::ProcessRunner& runner() const { return *runner_; }
 
-    // The engine's version. Throws Error(scratch): client not installed, engine not answering,
-    // engine on another host.
+    // The engine's version. Throws Error(scratch): client not installed, engine not answering.
     std::string check_answers() const;
+    // Of an engine that runs elsewhere: its address ("tcp://docker:2375", "ssh://build.example").
+    std::optional<std::string> other_host() const;
 
     bool has_image(const std::string& image) const;
     // Throws Error(scratch) when it cannot be pulled.
@@ -41,9 +46,6 @@ class ContainerClient {
     void remove_container(const std::string& name) const noexcept;  // with its anonymous volumes
 
   private:
-    // Of an engine that runs elsewhere: its address.
-    std::optional<std::string> other_host() const;
-
     std::string program_;
     process::ProcessRunner* runner_;
 };

@@ -8,11 +8,8 @@
 #include "scratch/names.hpp"
 
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 namespace rehearse::scratch {
 
@@ -24,16 +21,8 @@ constexpr int kNewestMajor = 18;
 // limit, not a reservation.
 constexpr const char* kSharedMemory = "1g";
 
-void append(Arguments& arguments, const Arguments& more) {
-    arguments.insert(arguments.end(), more.begin(), more.end());
-}
-
 std::string volume_mount(const std::string& volume, const char* target) {
     return "type=volume,source=" + volume + ",target=" + target;
-}
-
-std::string bind_mount(const fs::path& folder, const char* target) {
-    return "type=bind," + mount_field("source", folder) + ",target=" + target;
 }
 
 // For engines that may not raise limits (root without CAP_SYS_RESOURCE): what our own hard limits
@@ -53,39 +42,35 @@ Arguments limits_of_ours() {
 
 class ContainerEngine final : public Engine {
   public:
-    ContainerEngine(const ContainerClient& client, std::string image, EngineOptions options)
-        : client_(client), image_(std::move(image)), options_(std::move(options)) {
-        check_socket_path(socket_folder(options_.run_folder, 1));
+    ContainerEngine(const ContainerClient& client, std::unique_ptr<Reach> reach, std::string image,
+                    EngineOptions options)
+        : client_(client),
+          reach_(std::move(reach)),
+          image_(std::move(image)),
+          options_(std::move(options)) {
         read_server_version();
     }
 
     std::string name() const override { return client_.program(); }
     std::string image() const override { return image_; }
     pg::ServerVersion server_version() const override { return version_; }
-    bool is_cut_off() const override { return true; }
-
-    std::uint64_t free_bytes() override {
-        const bool docker = client_.program() == "docker";
-        const auto result = client_.run(
-            {"info", "--format", docker ? "{{.DockerRootDir}}" : "{{.Store.GraphRoot}}"});
-        const fs::path root(trimmed(result.out));
-        std::error_code ignored;
-        return result.ok() && fs::exists(root, ignored) ? rehearse::free_bytes(root) : 0;
-    }
+    bool is_cut_off() const override { return reach_->is_cut_off(); }
+    std::uint64_t free_bytes() override { return reach_->free_bytes(); }
 
     DataVolume create_volume() override {
         return with_new_volume([&](const DataVolume& volume) {
             const Arguments mount{"--mount", volume_mount(volume.name, kVolumeMount)};
-            run_helper_or_throw(
-                mount, "root", "install",
-                {"-d", "-o", "postgres", "-g", "postgres", "-m", "0700", kDataInContainer},
-                "prepare a volume");
+            run_helper_or_throw({mount,
+                                 "root",
+                                 {"install", "-d", "-o", "postgres", "-g", "postgres", "-m", "0700",
+                                  kDataInContainer}},
+                                "prepare a volume");
             // Not by the image's entry point: that starts a temporary server, and runs scripts
             // whose objects the snapshot brings with it.
-            run_helper_or_throw(mount, "postgres", "initdb",
-                                {"--pgdata", kDataInContainer, "--auth=trust",
-                                 "--username=postgres", "--encoding=UTF8", "--no-sync"},
-                                "initialise a database");
+            Helper initdb{mount, "postgres", reach_->initdb(), reach_->initdb_input()};
+            append(initdb.command, {"--pgdata", kDataInContainer, "--username=postgres",
+                                    "--encoding=UTF8", "--no-sync"});
+            run_helper_or_throw(initdb, "initialise a database");
         });
     }
 
@@ -93,9 +78,11 @@ class ContainerEngine final : public Engine {
         return with_new_volume([&](const DataVolume& volume) {
             Arguments mounts{"--mount", volume_mount(base.name, "/rehearse/from") + ",ro"};
             append(mounts, {"--mount", volume_mount(volume.name, "/rehearse/to")});
-            run_helper_or_throw(mounts, "root", "cp",
-                                {"-a", "--reflink=auto", "/rehearse/from/.", "/rehearse/to/"},
-                                "copy the volume " + base.name);
+            run_helper_or_throw(
+                {mounts,
+                 "root",
+                 {"cp", "-a", "--reflink=auto", "/rehearse/from/.", "/rehearse/to/"}},
+                "copy the volume " + base.name);
         });
     }
 
@@ -115,18 +102,17 @@ class ContainerEngine final : public Engine {
     std::unique_ptr<ScratchServer> start(const DataVolume& volume,
                                          const Settings& settings) override {
         const int number = ++servers_;
-        const std::string container = object_name(options_.run_id, {}, number);
-        const fs::path socket = socket_folder(options_.run_folder, number);
-        make_socket_folder(socket);
+        const ServerContainer container{number, object_name(options_.run_id, {}, number),
+                                        volume.name};
         return in_context("starting " + image_, [&] {
             try {
-                create_server_container(container, volume, socket, settings);
+                create_server_container(container, settings);
             } catch (...) {
-                client_.remove_container(container);
+                client_.remove_container(container.name);
                 throw;
             }
-            return std::make_unique<ContainerServer>(client_, container, volume.name,
-                                                     options_.run_folder, socket, options_.run_id);
+            return std::make_unique<ContainerServer>(client_, reach_, container,
+                                                     options_.run_folder, options_.run_id);
         });
     }
 
@@ -136,10 +122,18 @@ class ContainerEngine final : public Engine {
     }
 
   private:
+    // A program of the image, run to its end in a container without network.
+    struct Helper {
+        Arguments mounts;
+        std::string user;
+        Arguments command;
+        std::string input = {};
+    };
+
     // `postgres --version` in a container of the image: the first that is run, and so the one that
     // shows whether this engine may set its own limits.
     void read_server_version() {
-        const auto ask = [&] { return run_helper({}, "root", "postgres", {"--version"}); };
+        const auto ask = [&] { return run_helper({{}, "root", {"postgres", "--version"}}); };
         auto result = ask();
         if (!result.ok() && result.err.find("rlimit") != std::string::npos) {
             limits_ = limits_of_ours();
@@ -161,7 +155,7 @@ class ContainerEngine final : public Engine {
     // What every container of ours gets.
     Arguments common_options(const std::string& container) const {
         Arguments options{
-            "--name", container, "--pull", "never", "--network", "none",
+            "--name", container, "--pull", "never",
             // A bind mount keeps its host label: without this SELinux hosts refuse it.
             "--security-opt", "label=disable"};
         append(options, labels());
@@ -176,30 +170,31 @@ class ContainerEngine final : public Engine {
         };
         add(kRunLabel, options_.run_id);
         add(kFolderLabel, options_.run_folder);
-        add(kHostLabel, host_name());
+        add(kHostLabel, host_mark());
         return arguments;
     }
 
     std::string helper_name() const { return object_name(options_.run_id, "helper"); }
 
-    Arguments helper_command(const Arguments& mounts, const std::string& user,
-                             const std::string& program, const Arguments& program_args) const {
-        Arguments arguments{"run", "--rm"};
+    process::ProcessSpec helper_process(const Helper& helper) const {
+        Arguments arguments{"run", "--rm", "--network", "none"};
         append(arguments, common_options(helper_name()));
-        append(arguments, {"--user", user, "--entrypoint", program});
-        append(arguments, mounts);
+        if (!helper.input.empty()) arguments.emplace_back("--interactive");
+        append(arguments, {"--user", helper.user, "--entrypoint", helper.command.front()});
+        append(arguments, helper.mounts);
         arguments.push_back(image_);
-        append(arguments, program_args);
-        return arguments;
+        append(arguments, {helper.command.begin() + 1, helper.command.end()});
+        auto spec = client_.command(std::move(arguments));
+        spec.stdin_text = helper.input;
+        if (!helper.input.empty()) spec.secrets = {std::string(trimmed(helper.input))};
+        return spec;
     }
 
-    // Runs a program of the image to its end. Nothing of it is left: a container that could not be
-    // started stays without our help, and an interrupt ends the client alone.
-    process::ProcessResult run_helper(const Arguments& mounts, const std::string& user,
-                                      const std::string& program,
-                                      const Arguments& program_args) const {
+    // Nothing of it is left: a container that could not be started stays without our help, and an
+    // interrupt ends the client alone.
+    process::ProcessResult run_helper(const Helper& helper) const {
         try {
-            auto result = client_.run(helper_command(mounts, user, program, program_args));
+            auto result = client_.runner().run(helper_process(helper));
             if (!result.ok()) client_.remove_container(helper_name());
             return result;
         } catch (...) {
@@ -208,10 +203,8 @@ class ContainerEngine final : public Engine {
         }
     }
 
-    void run_helper_or_throw(const Arguments& mounts, const std::string& user,
-                             const std::string& program, const Arguments& program_args,
-                             const std::string& what) const {
-        const auto result = run_helper(mounts, user, program, program_args);
+    void run_helper_or_throw(const Helper& helper, const std::string& what) const {
+        const auto result = run_helper(helper);
         if (!result.ok()) throw client_.failure(what, result);
     }
 
@@ -232,35 +225,19 @@ class ContainerEngine final : public Engine {
         return volume;
     }
 
-    // The server is another user there and must write into it. Only its private parent keeps others
-    // out.
-    static void make_socket_folder(const fs::path& folder) {
-        make_private_folder(folder);
-        if (chmod(folder.c_str(), 0777) != 0) {
-            throw Error(ErrorKind::scratch, "cannot open " + folder.string() +
-                                                " to the container: " + std::strerror(errno));
-        }
-    }
-
-    void create_server_container(const std::string& container, const DataVolume& volume,
-                                 const fs::path& socket, const Settings& settings) const {
+    void create_server_container(const ServerContainer& container, const Settings& settings) const {
         Arguments arguments{"create"};
-        append(arguments, common_options(container));
+        append(arguments, common_options(container.name));
+        append(arguments, reach_->prepare_server(container.number));
         append(arguments, {"--stop-signal", "SIGINT", "--shm-size", kSharedMemory});
         if (options_.memory_bytes) {
             append(arguments, {"--memory", std::to_string(*options_.memory_bytes)});
         }
         if (options_.cpus) append(arguments, {"--cpus", std::to_string(*options_.cpus)});
-        append(arguments, {"--mount", volume_mount(volume.name, kVolumeMount), "--mount",
-                           bind_mount(socket, kSocketInContainer), "--env",
-                           std::string("PGDATA=") + kDataInContainer});
-        if (!options_.readable_input.empty()) {
-            append(arguments,
-                   {"--mount",
-                    bind_mount(fs::canonical(options_.readable_input), kInputInContainer) + ",ro"});
-        }
-        append(arguments, {image_, "postgres"});
+        append(arguments, {"--mount", volume_mount(container.volume, kVolumeMount), "--env",
+                           std::string("PGDATA=") + kDataInContainer, image_, "postgres"});
         append(arguments, server_parameters(settings, kSocketInContainer, options_.run_id));
+        append(arguments, reach_->listening());
         client_.run_or_throw(arguments, "create a container of " + image_);
     }
 
@@ -276,6 +253,7 @@ class ContainerEngine final : public Engine {
     }
 
     ContainerClient client_;
+    std::shared_ptr<Reach> reach_;
     std::string image_;
     EngineOptions options_;
     pg::ServerVersion version_;
@@ -291,9 +269,11 @@ std::string image_for(pg::ServerVersion wanted, const EngineOptions& options) {
     return "postgres:" + std::to_string(wanted.number == 0 ? kNewestMajor : wanted.major());
 }
 
-std::unique_ptr<Engine> make_container_engine(const ContainerClient& client,
+std::unique_ptr<Engine> make_container_engine(const ContainerClient& client, const EngineSite& site,
                                               pg::ServerVersion wanted,
                                               const EngineOptions& options, Progress& progress) {
+    auto reach = make_reach(site, client, options, progress);
+    const std::string note = reach->note();
     const std::string image = image_for(wanted, options);
     if (!client.has_image(image)) {
         if (!options.may_pull) {
@@ -304,7 +284,7 @@ std::unique_ptr<Engine> make_container_engine(const ContainerClient& client,
         }
         client.pull_image(image, progress);
     }
-    auto engine = std::make_unique<ContainerEngine>(client, image, options);
+    auto engine = std::make_unique<ContainerEngine>(client, std::move(reach), image, options);
     if (engine->server_version().major() < wanted.major()) {
         throw Error(ErrorKind::scratch,
                     "the image " + image + " holds PostgreSQL " + engine->server_version().text() +
@@ -317,6 +297,7 @@ std::unique_ptr<Engine> make_container_engine(const ContainerClient& client,
                       " stands in for version " + std::to_string(wanted.major()) +
                       " of the snapshot: times may differ");
     }
+    if (!note.empty()) progress.note(note);
     return engine;
 }
 

@@ -23,22 +23,15 @@ constexpr const char* kEndTool = "kill -TERM \"$(cat \"$0\")\"";
 constexpr const char* kWatch = "cat >/dev/null; test -e \"$0\" || kill -QUIT 1";
 constexpr const char* kStaysFile = "/tmp/rehearse-stays";
 
-pg::ConnInfo address_at(const fs::path& socket_folder) {
-    pg::ConnInfo address;
-    address.host = socket_folder;
-    return address;
-}
-
 }  // namespace
 
-ContainerServer::ContainerServer(const ContainerClient& client, std::string name,
-                                 std::string volume, const fs::path& run_folder,
-                                 const fs::path& socket_folder, const std::string& run_id)
-    : ProcessServer(address_at(socket_folder),
-                    run_folder / (socket_folder.filename().string() + ".log"), run_id),
+ContainerServer::ContainerServer(const ContainerClient& client, std::shared_ptr<Reach> reach,
+                                 ServerContainer container, const fs::path& run_folder,
+                                 const std::string& run_id)
+    : ProcessServer({}, run_folder / ("s" + std::to_string(container.number) + ".log"), run_id),
       client_(client),
-      name_(std::move(name)),
-      volume_(std::move(volume)),
+      reach_(std::move(reach)),
+      container_(std::move(container)),
       run_folder_(run_folder) {
     try {
         start();
@@ -57,14 +50,20 @@ ContainerServer::~ContainerServer() {
 Arguments ContainerServer::in_container(const Arguments& options, const Arguments& command) const {
     Arguments all{"exec", "--user", "0"};
     all.insert(all.end(), options.begin(), options.end());
-    all.push_back(name_);
+    all.push_back(container_.name);
     all.insert(all.end(), command.begin(), command.end());
     return all;
 }
 
 void ContainerServer::start() {
-    process_ =
-        client_.runner().start(client_.command({"start", "--attach", name_}), log(), SIGKILL);
+    process_ = client_.runner().start(client_.command({"start", "--attach", container_.name}),
+                                      log(), SIGKILL);
+    wait_until([&](std::string& why_not) {
+        why_not = "the container does not run";
+        const auto address = reach_->find_address(container_.name, container_.number);
+        if (address) set_address(*address);
+        return address.has_value();
+    });
     wait_until_ready();
     watchdog_ = client_.runner().start(
         client_.command(in_container({"--interactive"}, {"sh", "-c", kWatch, kStaysFile})),
@@ -73,7 +72,7 @@ void ContainerServer::start() {
 
 void ContainerServer::remove() {
     if (!exists_) return;
-    client_.remove_container(name_);
+    client_.remove_container(container_.name);
     exists_ = false;
     if (process_) process_->wait(kClientEndLimit);
     process_.reset();
@@ -83,7 +82,7 @@ void ContainerServer::remove() {
 void ContainerServer::stop() {
     if (!is_running()) throw error_with_log("the scratch server is not running any more");
     // The container's stop signal is SIGINT: a fast shutdown.
-    const auto result = client_.run({"stop", "-t", kCleanStopSeconds, name_});
+    const auto result = client_.run({"stop", "-t", kCleanStopSeconds, container_.name});
     if (!result.ok() || !ends_within(kClientEndLimit) || !process_->poll()->ok()) {
         throw error_with_log("the scratch server did not stop cleanly");
     }
@@ -97,12 +96,17 @@ KeptScratch ContainerServer::keep(const std::string& dbname) {
     process_.reset();
     write_file_atomically(run_folder_ / kKeptFile, run_id() + "\n");
     const std::string& client = client_.program();
-    return {connect_command(dbname), shell_command({client, "rm", "--force", "--volumes", name_}) +
-                                         " && " + shell_command({client, "volume", "rm", volume_}) +
-                                         " && " + shell_command({"rm", "-rf", run_folder_})};
+    return {connect_command(dbname),
+            shell_command({client, "rm", "--force", "--volumes", container_.name}) + " && " +
+                shell_command({client, "volume", "rm", container_.volume}) + " && " +
+                shell_command({"rm", "-rf", run_folder_})};
 }
 
 process::ProcessResult ContainerServer::run_tool(const ClientTool& tool, const std::string& input) {
+    if (!input.empty() && !has_input_) {
+        reach_->bring_input(container_.name);
+        has_input_ = true;
+    }
     const std::string pid_file = "/tmp/rehearse-tool-" + std::to_string(++tools_) + ".pid";
     auto args = in_container(tool.stdin_source ? Arguments{"--interactive"} : Arguments{},
                              {"sh", "-c", kRunTool, pid_file, tool.program});

@@ -5,6 +5,7 @@
 #include "scratch/container_client.hpp"
 #include "scratch/container_engine.hpp"
 #include "scratch/local_engine.hpp"
+#include "scratch/reach.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,13 +16,26 @@ namespace {
 
 constexpr std::array kContainerClients{"docker", "podman"};
 
+struct AnsweringEngine {
+    ContainerClient client;
+    EngineSite site;
+    std::string version;
+};
+
+// Throws Error(scratch) when the engine is no use to us. Where it is comes first: what cannot be
+// reached over ssh is not asked over ssh.
+AnsweringEngine ask_engine(const std::string& program, process::ProcessRunner& runner) {
+    const ContainerClient client(program, runner);
+    EngineSite site = site_of(client);
+    return {client, std::move(site), client.check_answers()};
+}
+
 std::unique_ptr<Engine> make_one(EngineKind kind, pg::ServerVersion wanted,
                                  const EngineOptions& options, process::ProcessRunner& runner,
                                  Progress& progress) {
     if (kind == EngineKind::local) return make_local_engine(wanted, options, runner, progress);
-    const ContainerClient client(kind == EngineKind::docker ? "docker" : "podman", runner);
-    client.check_answers();
-    return make_container_engine(client, wanted, options, progress);
+    const auto found = ask_engine(kind == EngineKind::docker ? "docker" : "podman", runner);
+    return make_container_engine(found.client, found.site, wanted, options, progress);
 }
 
 // What kept an engine from being chosen, for the note about the one that was.
@@ -40,13 +54,10 @@ class Reasons {
 std::unique_ptr<Engine> make_automatically(pg::ServerVersion wanted, const EngineOptions& options,
                                            process::ProcessRunner& runner, Progress& progress) {
     Reasons reasons;
-    std::vector<ContainerClient> answering;
+    std::vector<AnsweringEngine> answering;
     for (const char* program : kContainerClients) {
         try {
-            const ContainerClient client(program, runner);
-            if (!process::find_program(program)) continue;
-            client.check_answers();
-            answering.push_back(client);
+            if (process::find_program(program)) answering.push_back(ask_engine(program, runner));
         } catch (const Error& error) {
             reasons.add(program, error);
         }
@@ -54,10 +65,10 @@ std::unique_ptr<Engine> make_automatically(pg::ServerVersion wanted, const Engin
     // One that has the image before one that would have to pull it.
     const std::string image = image_for(wanted, options);
     std::ranges::stable_partition(answering,
-                                  [&](const auto& each) { return each.has_image(image); });
-    for (const ContainerClient& client : answering) {
+                                  [&](const auto& each) { return each.client.has_image(image); });
+    for (const auto& [client, site, version] : answering) {
         try {
-            auto engine = make_container_engine(client, wanted, options, progress);
+            auto engine = make_container_engine(client, site, wanted, options, progress);
             progress.note("engine: " + client.program() + " with " + image);
             return engine;
         } catch (const Error& error) {
@@ -88,9 +99,10 @@ EngineStatus look_for_container_engine(const std::string& program, process::Proc
             program == "docker" ? "apt install docker.io" : "apt install podman";
         return status;
     }
-    const ContainerClient client(program, runner);
     try {
-        status.found = program + " " + client.check_answers();
+        const auto [client, site, version] = ask_engine(program, runner);
+        status.found = program + " " + version;
+        if (!site.is_here()) status.found += " on another host (" + site.url + ")";
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::interrupted) throw;
         status.missing = error.message();
@@ -100,7 +112,8 @@ EngineStatus look_for_container_engine(const std::string& program, process::Proc
         return status;
     }
     status.usable = true;
-    const auto images = client.run({"image", "ls", "--format", "{{.Repository}}:{{.Tag}}"});
+    const auto images = ContainerClient(program, runner)
+                            .run({"image", "ls", "--format", "{{.Repository}}:{{.Tag}}"});
     std::vector<std::string> names;
     for (const std::string& name : split_lines(images.out)) {
         if (name.find("postgres") != std::string::npos) names.push_back(name);

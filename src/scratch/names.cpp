@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
 
 namespace rehearse::scratch {
 
@@ -23,10 +24,14 @@ bool belongs_to_run(std::string_view name, std::string_view run_id) {
     return !run_id.empty() && (name == stem || name.starts_with(stem + "-"));
 }
 
-std::string host_name() {
+std::string host_mark() {
+    constexpr std::size_t kEnough = 12;  // the whole of it is not for others
     std::array<char, 256> name{};
     gethostname(name.data(), name.size() - 1);
-    return name.data();
+    std::string machine_id;
+    std::ifstream("/etc/machine-id") >> machine_id;
+    if (machine_id.empty()) return name.data();
+    return std::string(name.data()) + "/" + machine_id.substr(0, kEnough);
 }
 
 fs::path socket_folder(const fs::path& run_folder, int number) {

@@ -22,7 +22,9 @@ inline constexpr std::string_view kKeptFile = "kept";  // --keep-scratch: not to
 // "rehearse-<run>", "rehearse-<run>-data", and for the second of a kind "rehearse-<run>-data2".
 std::string object_name(std::string_view run_id, std::string_view kind = {}, int number = 1);
 bool belongs_to_run(std::string_view name, std::string_view run_id);
-std::string host_name();
+// This machine in kHostLabel: its name and, where it has one, the beginning of its machine-id
+// (machine-id(5)). Machines that share an engine may share a name such as localhost.
+std::string host_mark();
 
 // The folder for the socket of the run's nth server.
 std::filesystem::path socket_folder(const std::filesystem::path& run_folder, int number);

@@ -1,6 +1,7 @@
 #include "scratch/server.hpp"
 
 #include "rehearse/base/error.hpp"
+#include "rehearse/base/files.hpp"
 #include "rehearse/base/interrupt.hpp"
 #include "rehearse/base/text.hpp"
 #include "rehearse/pg/admin_session.hpp"
@@ -27,6 +28,10 @@ std::string replaced(std::string text, const std::string& what, const std::strin
     return text;
 }
 
+bool is_socket(const pg::ConnInfo& address) {
+    return address.host.starts_with('/');
+}
+
 }  // namespace
 
 std::string ProcessServer::log_tail(std::size_t lines) {
@@ -44,19 +49,29 @@ Error ProcessServer::error_with_log(const std::string& message) {
     return Error(ErrorKind::scratch, message).with_output(log_tail(10));
 }
 
-void ProcessServer::wait_until_ready() {
+void ProcessServer::wait_until(const std::function<bool(std::string& why_not)>& is_so) {
     const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(kStartLimit);
     std::string why_not;
     for (;;) {
         Interrupt::throw_if_requested();
         if (process_->poll()) throw error_with_log("the scratch server ended while it started");
-        if (pg::answers_with_marker(address_, run_id_, why_not)) return;
+        if (is_so(why_not)) return;
         if (Clock::now() > deadline) {
-            throw error_with_log("the scratch server did not answer within " +
-                                 format_duration(kStartLimit) + ": " + why_not);
+            Error error = error_with_log("the scratch server did not answer within " +
+                                         format_duration(kStartLimit) + ": " + why_not);
+            if (!address_.host.empty() && !is_socket(address_)) {
+                error.with_hint("Port " + std::to_string(address_.port) + " of " + address_.host +
+                                " must be reachable from here: look for a firewall between.");
+            }
+            throw error;
         }
         process_->wait(kBeat);
     }
+}
+
+void ProcessServer::wait_until_ready() {
+    wait_until(
+        [&](std::string& why_not) { return pg::answers_with_marker(address_, run_id_, why_not); });
 }
 
 bool ProcessServer::ends_within(Millis limit) {
@@ -69,7 +84,13 @@ bool ProcessServer::ends_within(Millis limit) {
 }
 
 std::string ProcessServer::connect_command(const std::string& dbname) const {
-    return shell_command({"psql", "-h", address_.host, "-U", address_.user, "-d", dbname});
+    std::vector<std::string> psql{"psql", "-h", address_.host};
+    if (!is_socket(address_)) psql.insert(psql.end(), {"-p", std::to_string(address_.port)});
+    psql.insert(psql.end(), {"-U", address_.user, "-d", dbname});
+    if (address_.password.empty()) return shell_command(psql);
+    const fs::path password_file = log_.parent_path() / "pgpass";
+    write_file_atomically(password_file, "*:*:*:*:" + address_.password + "\n");
+    return "PGPASSFILE=" + shell_command({password_file}) + " " + shell_command(psql);
 }
 
 std::string shell_command(const std::vector<std::string>& words) {

@@ -4,6 +4,7 @@
 #include "rehearse/scratch/engine.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,15 +22,18 @@ class ProcessServer : public ScratchServer {
     bool is_running() override { return process_ && !process_->poll(); }
 
   protected:
-    // Returns when a query is answered over address() by the server with our marker. Throws
-    // Error(scratch) with the log's last lines when the program ends first or the time is up.
+    // Returns when it is so. Throws Error(scratch) with the log's last lines when the program ends
+    // first or the time is up.
+    void wait_until(const std::function<bool(std::string& why_not)>& is_so);
+    // ... when a query is answered over address() by the server with our marker.
     void wait_until_ready();
+    void set_address(pg::ConnInfo address) { address_ = std::move(address); }
     // Waits for the program's end; an interrupt throws. False when the time is up.
     bool ends_within(Millis limit);
     Error error_with_log(const std::string& message);
     const std::string& run_id() const { return run_id_; }
     const std::filesystem::path& log() const { return log_; }
-    // KeptScratch::connect.
+    // KeptScratch::connect. A password is left in a private file beside the log.
     std::string connect_command(const std::string& dbname) const;
 
     std::unique_ptr<process::RunningProcess> process_;

@@ -4,6 +4,7 @@
 #include "rehearse/scratch/engine.hpp"
 
 #include "scratch/names.hpp"
+#include "scratch/reach.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,6 +39,17 @@ struct Marked {
     fs::path run_folder;
     std::string host;
 };
+
+// No run was ever on an engine that only ssh reaches, so nobody is asked for a passphrase.
+bool can_hold_ours(const std::string& program, process::ProcessRunner& runner) {
+    try {
+        site_of(ContainerClient(program, runner));
+        return true;
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::scratch) throw;
+        return false;
+    }
+}
 
 class EngineSweep {
   public:
@@ -89,7 +101,7 @@ class EngineSweep {
     void remove(const Marked& object, std::vector<std::string> command, const char* kind,
                 std::vector<std::string>& removed) {
         const bool is_ours =
-            belongs_to_run(object.name, object.run_id) && object.host == host_name();
+            belongs_to_run(object.name, object.run_id) && object.host == host_mark();
         if (!is_ours || object.run_folder.empty() || !is_abandoned(object.run_folder)) return;
         process::ProcessSpec spec;
         spec.program = program_;
@@ -133,7 +145,9 @@ void sweep_folders(const fs::path& temp, std::vector<std::string>& removed) {
 std::vector<std::string> sweep(const fs::path& temp, process::ProcessRunner& runner) {
     std::vector<std::string> removed;
     for (const char* program : {"docker", "podman"}) {
-        if (process::find_program(program)) EngineSweep(program, runner).run(removed);
+        if (process::find_program(program) && can_hold_ours(program, runner)) {
+            EngineSweep(program, runner).run(removed);
+        }
     }
     // Last: the lock in the folder is what says that containers and volumes are abandoned.
     sweep_folders(temp, removed);

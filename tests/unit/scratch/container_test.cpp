@@ -9,7 +9,6 @@
 namespace rehearse::scratch {
 namespace {
 
-using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 
@@ -37,16 +36,6 @@ TEST_F(Containers, AnEngineThatHangsDoesNotAnswer) {
     install("docker");
     processes_.when("docker", {"info"}).times_out();
     EXPECT_EQ(error_of().message(), "docker is installed but does not answer");
-}
-
-TEST_F(Containers, AnEngineOnAnotherHostIsNotSupported) {
-    install_docker();
-    setenv("DOCKER_HOST", "tcp://build.example:2376", 1);
-    EXPECT_THAT(error_of().message(),
-                AllOf(HasSubstr("tcp://build.example:2376"), HasSubstr("not supported yet")));
-    unsetenv("DOCKER_HOST");
-    processes_.when("docker", {"context", "inspect"}).prints("ssh://build.example\n");
-    EXPECT_THAT(error_of().message(), HasSubstr("ssh://build.example"));
 }
 
 TEST_F(Containers, AFailedPullSaysWhatWentWrong) {

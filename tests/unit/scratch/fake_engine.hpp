@@ -33,6 +33,7 @@ class FakeMachine : public testing::Test {
         : folder_(default_temp_folder(), "rehearse-fake-machine-" + std::to_string(getpid())) {
         const char* path = std::getenv("PATH");
         path_ = path == nullptr ? "" : path;
+        unsetenv("DOCKER_HOST");
         setenv("PATH", (folder_.path() / "bin").c_str(), 1);
         setenv("REHEARSE_PG_BINDIR", (folder_.path() / "bin").c_str(), 1);
         options_.run_id = "7f3a";
@@ -49,11 +50,12 @@ class FakeMachine : public testing::Test {
         make_private_folder(path.parent_path());
         write_file_atomically(path, "#!/bin/sh\n");
         fs::permissions(path, fs::perms::owner_all);
+        if (program != "docker") return;
+        processes_.when("docker", {"context", "inspect"}).prints("unix:///var/run/docker.sock\n");
     }
     void install_docker() {
         install("docker");
         processes_.when("docker", {"info"}).prints("20.10.24\n");
-        processes_.when("docker", {"context", "inspect"}).prints("unix:///var/run/docker.sock\n");
     }
     void install_podman() {
         install("podman");

@@ -69,8 +69,8 @@ TEST_F(Sweep, ContainersAndVolumesOfADeadRunGo) {
     const fs::path folder = make_run("dead");
     have_containers("rehearse-dead\n");
     processes_.when("docker", {"volume", "ls"}).prints("rehearse-dead-data\n");
-    label("container", "rehearse-dead", "dead", folder, host_name());
-    label("volume", "rehearse-dead-data", "dead", folder, host_name());
+    label("container", "rehearse-dead", "dead", folder, host_mark());
+    label("volume", "rehearse-dead-data", "dead", folder, host_mark());
     processes_.when("docker", {"rm", "rehearse-dead"});
     processes_.when("docker", {"volume", "rm", "rehearse-dead-data"});
     EXPECT_THAT(run_sweep(),
@@ -83,11 +83,11 @@ TEST_F(Sweep, AContainerStaysUnlessNameLabelHostAndLockAgree) {
     const fs::path alive = make_run("alive");
     const auto lock = FileLock::try_lock(alive / kLockFile);
     have_containers("rehearse-alive\nrehearse-elsewhere\nbusiness\nrehearse-nofolder\n");
-    label("container", "rehearse-alive", "alive", alive, host_name());
+    label("container", "rehearse-alive", "alive", alive, host_mark());
     label("container", "rehearse-elsewhere", "elsewhere", "/tmp/rehearse-elsewhere",
           "another-host");
-    label("container", "business", "dead", "/tmp/rehearse-dead", host_name());
-    label("container", "rehearse-nofolder", "nofolder", "", host_name());
+    label("container", "business", "dead", "/tmp/rehearse-dead", host_mark());
+    label("container", "rehearse-nofolder", "nofolder", "", host_mark());
     EXPECT_THAT(run_sweep(), IsEmpty());
 }
 
@@ -96,6 +96,13 @@ TEST_F(Sweep, AnEngineThatDoesNotAnswerIsPassedOver) {
     install("docker");
     processes_.when("docker").complains("Cannot connect\n").exits(1);
     EXPECT_THAT(run_sweep(), ElementsAre("folder " + folder.string()));
+}
+
+// The fake was told of nothing that docker could be asked.
+TEST_F(Sweep, NobodyIsAskedOverSsh) {
+    install("docker");
+    setenv("DOCKER_HOST", "ssh://build.example", 1);
+    EXPECT_THAT(run_sweep(), IsEmpty());
 }
 
 }  // namespace
