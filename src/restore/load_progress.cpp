@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace rehearse::restore {
 
@@ -43,10 +44,15 @@ LoadProgress::LoadProgress(const snapshot::Archive& archive, bool parallel, Prog
             ++indexes_.total;
         }
     }
-    progress_.begin("restoring the schema");
+}
+
+// Not before pg_restore speaks: an engine elsewhere has to be given the snapshot first.
+void LoadProgress::begin() {
+    if (!std::exchange(has_begun_, true)) progress_.begin("restoring the schema");
 }
 
 void LoadProgress::add_line(std::string_view line) {
+    begin();
     // Workers write into one stream: a prefix may come twice, or before its line.
     while (takes_prefix(line, "pg_restore:") || takes_prefix(line, " ")) {
     }
@@ -139,6 +145,7 @@ void LoadProgress::show(const std::string& detail) {
 }
 
 void LoadProgress::finish() {
+    begin();
     switch (phase_) {
         case Phase::schema:
             progress_.end(counted(schema_.total, "object", "objects"));

@@ -29,6 +29,7 @@ class LoadProgress {
         std::uint64_t total = 0;
     };
 
+    void begin();
     void add_line_of_workers(std::string_view line);
     void add_line_without_workers(std::string_view line);
     void begins(const snapshot::TocEntry& entry);
@@ -42,6 +43,7 @@ class LoadProgress {
     std::unordered_map<int, const snapshot::TocEntry*> by_id_;
     std::map<std::string, const snapshot::TocEntry*, std::less<>> rows_by_label_;
     const snapshot::TocEntry* loading_ = nullptr;  // without workers: the table whose rows come
+    bool has_begun_ = false;
     Phase phase_ = Phase::schema;
     Count schema_, bytes_, tables_, indexes_;
 };
