@@ -35,7 +35,11 @@ std::string connection_string(const ConnInfo& where, const std::string& applicat
     if (!where.password.empty()) text += " password=" + quoted_value(where.password);
     text += " application_name=" + quoted_value(application_name) +
             " connect_timeout=" + std::to_string(connect_timeout_seconds) +
-            " client_encoding=UTF8 gssencmode=disable options=" + quoted_value(options);
+            // Of a network in between: no router forgets it in a long statement, and its loss is
+            // seen.
+            " keepalives_idle=30 keepalives_interval=10 keepalives_count=6"
+            " client_encoding=UTF8 gssencmode=disable options=" +
+            quoted_value(options);
     return text;
 }
 

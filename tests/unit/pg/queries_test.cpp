@@ -20,7 +20,8 @@ TEST(ConnectionStrings, QuoteWhatTheyCarry) {
     const ConnInfo where{"/tmp/it's", 5433, "my db", "postgres", R"(p\w)", "rehearse"};
     EXPECT_EQ(connection_string(where, "rehearse witness", "-c jit=off", 3),
               R"(host='/tmp/it\'s' port=5433 dbname='my db' user='postgres' password='p\\w')"
-              R"( application_name='rehearse witness' connect_timeout=3 client_encoding=UTF8)"
+              R"( application_name='rehearse witness' connect_timeout=3 keepalives_idle=30)"
+              R"( keepalives_interval=10 keepalives_count=6 client_encoding=UTF8)"
               R"( gssencmode=disable options='-c jit=off')");
 }
 
