@@ -15,6 +15,13 @@ const std::vector<BadInput>& containers() {
              test.options.env = {{"DOCKER_HOST", "unix:///nonexistent.sock"}};
              return test.rehearsal_of(test.snapshot("shop.dump"));
          }},
+        {"DockerIsReachedOverSsh",
+         3,
+         {"ssh://build.example", "Run rehearse on that host"},
+         [](auto& test) {
+             test.options.env = {{"DOCKER_HOST", "ssh://build.example"}};
+             return test.rehearsal_of(test.snapshot("shop.dump"));
+         }},
         {"TheImageIsAbsent",
          3,
          {"rehearse-test/nosuch:1", "docker pull"},

@@ -1,4 +1,5 @@
 #include "rehearse/base/error.hpp"
+#include "rehearse/pg/admin_session.hpp"
 
 #include "integration/scratch_contract.hpp"
 
@@ -9,6 +10,7 @@
 namespace rehearse::scratch::test {
 namespace {
 
+using rehearse::test::DockerOverTcp;
 using testing::HasSubstr;
 
 std::vector<EngineCase> cases() {
@@ -21,6 +23,8 @@ std::vector<EngineCase> cases() {
             all.push_back({"podman" + version, EngineKind::podman, major, "localhost/" + image});
         }
     }
+    all.push_back(
+        {"elsewhere17", EngineKind::docker, 17, "rehearse-test/postgres:17", /*elsewhere=*/true});
     return all;
 }
 
@@ -137,6 +141,33 @@ TEST_F(NoContainer, LimitsReachTheContainer) {
                     "{{.HostConfig.NetworkMode}} {{index .Config.Labels \"rehearse.run\"}}",
                     "rehearse-" + run_.id()};
     EXPECT_EQ(runner_->run(inspect).out, "536870912 500000000 1073741824 none " + run_.id() + "\n");
+}
+
+TEST_F(NoContainer, ThePasswordOfAServerElsewhereIsNowhere) {
+    if (const std::string why = DockerOverTcp::why_not_here(); !why.empty()) {
+        REHEARSE_SKIP_OR_FAIL(why);
+    }
+    const DockerOverTcp elsewhere;
+    RunningScratch scratch(run_.make(kDocker15, *runner_, progress_));
+    EXPECT_THAT(progress_.lines, testing::ElementsAre(HasSubstr(elsewhere.url())));
+    pg::ConnInfo address = scratch.server().address();
+    const std::string password = address.password;
+    EXPECT_EQ(password.size(), 48U);
+    std::string why;
+    EXPECT_TRUE(pg::answers_with_marker(address, run_.id(), why)) << why;
+    for (const char* wrong : {"", "guessed"}) {
+        address.password = wrong;
+        EXPECT_FALSE(pg::answers_with_marker(address, run_.id(), why));
+        EXPECT_THAT(why, HasSubstr("password"));
+    }
+    process::ProcessSpec inspect;
+    inspect.program = "docker";
+    inspect.args = {"inspect", "rehearse-" + run_.id(), scratch.volume().name};
+    EXPECT_THAT(runner_->run(inspect).out, testing::Not(HasSubstr(password)));
+    for (const auto& file : fs::recursive_directory_iterator(run_.folder())) {
+        if (!file.is_regular_file()) continue;
+        EXPECT_THAT(read_file(file.path()), testing::Not(HasSubstr(password))) << file.path();
+    }
 }
 
 }  // namespace

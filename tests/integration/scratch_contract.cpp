@@ -46,6 +46,7 @@ void ScratchContract::SetUp() {
     if (const std::string why = why_not_here(GetParam(), runner()); !why.empty()) {
         REHEARSE_SKIP_OR_FAIL(why);
     }
+    if (GetParam().elsewhere) over_tcp_.emplace();
     run_.emplace(temp_.path(), name_for(*testing::UnitTest::GetInstance()->current_test_info()));
     run_id_ = run_->id();
 }
@@ -62,7 +63,7 @@ TEST_P(ScratchContract, AVolumeOutlivesItsServers) {
     if (GetParam().major != 0) {
         EXPECT_EQ(scratch.engine().server_version().major(), GetParam().major);
     }
-    EXPECT_GT(scratch.engine().free_bytes(), 0U);
+    EXPECT_EQ(scratch.engine().free_bytes() == 0, GetParam().elsewhere);
     EXPECT_TRUE(scratch.server().is_running());
     {
         const pg::AdminSession session(scratch.server().address());
@@ -73,7 +74,7 @@ TEST_P(ScratchContract, AVolumeOutlivesItsServers) {
         EXPECT_EQ(settings.at("fsync"), "off");
         EXPECT_EQ(settings.at("wal_level"), "minimal");
         EXPECT_EQ(settings.at("autovacuum"), "off");
-        EXPECT_EQ(settings.at("listen_addresses"), "");
+        EXPECT_EQ(settings.at("listen_addresses"), GetParam().elsewhere ? "*" : "");
     }
     scratch.value_of("CREATE TABLE kept AS SELECT 42 AS answer");
     scratch.server().stop();
@@ -169,6 +170,25 @@ TEST_P(ScratchContract, ClientToolsReadTheInputAndStreamBothWays) {
     EXPECT_THAT(read_file(dump.stdout_file), HasSubstr("COPY public.from_file"));
 }
 
+TEST_P(ScratchContract, AClientToolReadsWhatIsInTheInputFolder) {
+    const fs::path folder = temp_.path() / "a folder";
+    make_private_folder(folder / "in it");
+    write_file_atomically(folder / "in it" / "names.sql", "SELECT 'from a folder';\n");
+    EngineOptions options = run().options(GetParam());
+    options.readable_input = folder;
+    RunningScratch scratch(make_engine(GetParam().kind, pg::ServerVersion{GetParam().major * 10000},
+                                       options, runner(), progress_));
+    ClientTool psql;
+    psql.program = "psql";
+    psql.args = {"-X", "-A", "-t", "--file={input}"};
+    psql.dbname = "postgres";
+    psql.input = folder / "in it" / "names.sql";
+    EXPECT_EQ(scratch.engine().run_client_tool(scratch.server(), psql).out, "from a folder\n");
+    psql.args = {"-X", "-A", "-t", "--file={input}/in it/names.sql"};
+    psql.input = folder;
+    EXPECT_EQ(scratch.engine().run_client_tool(scratch.server(), psql).out, "from a folder\n");
+}
+
 TEST_P(ScratchContract, OurPgVariablesDoNotReachAClientTool) {
     RunningScratch scratch(make_here());
     setenv("PGHOSTADDR", "192.0.2.1", 1);  // would win over -h
@@ -181,12 +201,24 @@ TEST_P(ScratchContract, OurPgVariablesDoNotReachAClientTool) {
 
 TEST_P(ScratchContract, NothingInTheServerReachesANetwork) {
     RunningScratch scratch(make_here());
+    scratch.value_of("CREATE TABLE seen (line text)");
+    if (GetParam().elsewhere) {
+        EXPECT_FALSE(scratch.engine().is_cut_off());
+        // We could call in. Nothing can call out, not even to the server's own open port, and no
+        // name is asked for.
+        const auto attempts = scratch.run_psql(
+            {"COPY seen FROM PROGRAM 'bash -c \"echo >/dev/tcp/127.0.0.1/5432\" 2>&1 || true'",
+             "COPY seen FROM PROGRAM 'timeout 20 getent hosts example.com; echo getent $?'",
+             "TABLE seen"});
+        EXPECT_THAT(attempts.out, HasSubstr("Cannot assign requested address")) << attempts.err;
+        EXPECT_THAT(attempts.out, HasSubstr("getent 2")) << attempts.err;
+        return;
+    }
     if (!scratch.engine().is_cut_off()) {
         REHEARSE_SKIP_OR_FAIL("this system refuses network namespaces");
     }
     const auto interfaces = scratch.run_psql(
-        {"CREATE TABLE seen (line text)",
-         "COPY seen FROM PROGRAM 'tail -n +3 /proc/net/dev | cut -d: -f1'", "TABLE seen"});
+        {"COPY seen FROM PROGRAM 'tail -n +3 /proc/net/dev | cut -d: -f1'", "TABLE seen"});
     EXPECT_EQ(trimmed(interfaces.out), "lo") << interfaces.err;
     // 192.0.2.1 belongs to nobody (RFC 5737): with a way out this waits, without one it is refused
     // at once.
@@ -282,7 +314,15 @@ TEST_P(ScratchContract, AKeptScratchStaysAndTellsHowToRemoveIt) {
     EXPECT_THAT(sweep(temp_.path(), runner()), Not(testing::Contains(HasSubstr(run_id_))));
     EXPECT_TRUE(pg::answers_with_marker(address, run_id_, why)) << why;
 
-    EXPECT_EQ(kept.connect, "psql -h " + address.host + " -U postgres -d postgres");
+    if (GetParam().elsewhere) {
+        const fs::path password_file = temp_.path() / ("rehearse-" + run_id_) / "pgpass";
+        EXPECT_EQ(kept.connect, "PGPASSFILE=" + password_file.string() + " psql -h 127.0.0.1 -p " +
+                                    std::to_string(address.port) + " -U postgres -d postgres");
+        EXPECT_EQ(fs::status(password_file).permissions(), fs::perms(0600));
+        EXPECT_EQ(read_file(password_file), "*:*:*:*:" + address.password + "\n");
+    } else {
+        EXPECT_EQ(kept.connect, "psql -h " + address.host + " -U postgres -d postgres");
+    }
     process::ProcessSpec removal;
     removal.program = "sh";
     removal.args = {"-c", kept.remove};
@@ -295,6 +335,10 @@ TEST_P(ScratchContract, ASocketPathThatIsTooLongIsNamed) {
     const fs::path deep = temp_.path() / std::string(90, 'd');
     make_private_folder(deep);
     const ScratchRun too_deep(deep, "deep");
+    if (GetParam().elsewhere) {
+        EXPECT_NO_THROW(too_deep.make(GetParam(), runner(), progress_));  // no socket is here
+        return;
+    }
     try {
         too_deep.make(GetParam(), runner(), progress_);
         FAIL() << "it fits";
@@ -321,13 +365,17 @@ TEST_P(ScratchContract, WhatAKilledRunLeftIsSwept) {
         _exit(127);
     }
     close(out[1]);
-    std::array<char, 128> text{};
+    std::array<char, 256> text{};
     ASSERT_GT(read(out[0], text.data(), text.size() - 1), 0) << "the owner did not start";
     close(out[0]);
-    const std::string id(trimmed(text.data()));
+    const auto told = split(trimmed(text.data()), '\t');
+    ASSERT_EQ(told.size(), 4U);
+    const std::string& id = told[0];
     const fs::path folder = temp_.path() / ("rehearse-" + id);
     pg::ConnInfo address;
-    address.host = folder / "s1";
+    address.host = told[1];
+    address.port = std::stoi(told[2]);
+    address.password = told[3] == "-" ? "" : told[3];
     std::string why;
     EXPECT_TRUE(pg::answers_with_marker(address, id, why)) << why;
 

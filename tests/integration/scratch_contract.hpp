@@ -4,6 +4,7 @@
 #include "rehearse/process/process.hpp"
 
 #include "integration/scratch_run.hpp"
+#include "support/docker_over_tcp.hpp"
 #include "support/skip.hpp"
 
 #include <gtest/gtest.h>
@@ -26,6 +27,7 @@ class ScratchContract : public testing::TestWithParam<EngineCase> {
     void forget_run() { run_.reset(); }
 
     TempDir temp_;
+    std::optional<rehearse::test::DockerOverTcp> over_tcp_;
     std::unique_ptr<process::ProcessRunner> runner_ = process::make_process_runner();
     RecordingProgress progress_;
     std::optional<ScratchRun> run_;

@@ -1,5 +1,5 @@
 // Owns a scratch until it is killed: scratch_owner TEMP ENGINE MAJOR [IMAGE]. Prints the run's id
-// once the server answers.
+// and the server's host, port and password ("-": none) once it answers.
 
 #include "rehearse/process/process.hpp"
 
@@ -22,6 +22,8 @@ int main(int argc, char** argv) {
     const auto engine = run.make(engine_case, *runner, progress);
     const auto volume = engine->create_volume();
     const auto server = engine->start(volume, {});
-    std::cout << run.id() << std::endl;
+    const auto& address = server->address();
+    std::cout << run.id() << '\t' << address.host << '\t' << address.port << '\t'
+              << (address.password.empty() ? "-" : address.password) << std::endl;
     pause();
 }

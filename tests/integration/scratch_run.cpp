@@ -2,6 +2,8 @@
 
 #include "rehearse/base/text.hpp"
 
+#include "support/docker_over_tcp.hpp"
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -38,6 +40,7 @@ std::string why_not_here(const EngineCase& engine, process::ProcessRunner& runne
             return "no image " + engine.image + " (scripts/build-scratch-image makes it)";
         }
     }
+    if (engine.elsewhere) return rehearse::test::DockerOverTcp::why_not_here();
     return {};
 }
 

@@ -17,6 +17,7 @@ struct EngineCase {
     EngineKind kind = EngineKind::local;
     int major = 0;  // 0: what is there
     std::string image;
+    bool elsewhere = false;  // docker, at a TCP address
 };
 
 inline void PrintTo(const EngineCase& engine, std::ostream* out) {
