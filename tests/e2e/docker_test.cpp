@@ -10,7 +10,7 @@ const std::vector<BadInput>& containers() {
     static const std::vector<BadInput> rows{
         {"DockerDoesNotAnswer",
          3,
-         {"docker does not answer"},
+         {"docker is installed but does not answer"},
          [](auto& test) {
              test.options.env = {{"DOCKER_HOST", "unix:///nonexistent.sock"}};
              return test.rehearsal_of(test.snapshot("shop.dump"));
