@@ -81,10 +81,7 @@ StorageChanges RelationBook::learn_own(const std::vector<pg::Oid>& asked,
         return committed_.contains(entry.first) || committed_.contains(entry.second.table_of_index);
     });
     if (concerns_old) {
-        pg::RelationMap before = own_;
-        before.insert(committed_.begin(), committed_.end());
-        for (const pg::Oid oid : fresh_) before.erase(oid);
-        changes = changes_between(before, found);
+        changes = changes_between(known_before(asked, found), found);
     }
     for (const pg::Oid oid : asked) {
         const auto known = found.find(oid);
@@ -98,6 +95,32 @@ StorageChanges RelationBook::learn_own(const std::vector<pg::Oid>& asked,
     return changes;
 }
 
+// What was known of these relations as they were before the transaction. For an index also its
+// table, and for a new one the other indexes of that table.
+pg::RelationMap RelationBook::known_before(const std::vector<pg::Oid>& asked,
+                                           const pg::RelationMap& found) const {
+    pg::RelationMap before;
+    const auto add = [&](pg::Oid oid) {
+        if (fresh_.contains(oid)) return;
+        for (const pg::RelationMap* known : {&own_, &committed_}) {
+            const auto entry = known->find(oid);
+            if (entry != known->end()) before.insert(*entry);
+        }
+    };
+    for (const pg::Oid oid : asked) add(oid);
+    std::set<pg::Oid> tables_with_new_index;
+    for (const auto& [oid, facts] : found) {
+        if (!facts.is_index()) continue;
+        add(facts.table_of_index);
+        if (!before.contains(oid)) tables_with_new_index.insert(facts.table_of_index);
+    }
+    if (tables_with_new_index.empty()) return before;
+    for (const auto& [oid, facts] : committed_) {
+        if (tables_with_new_index.contains(facts.table_of_index)) add(oid);
+    }
+    return before;
+}
+
 const pg::RelationFacts* RelationBook::find(pg::Oid oid) const {
     const auto committed = committed_.find(oid);
     if (committed != committed_.end()) return &committed->second;
@@ -105,8 +128,11 @@ const pg::RelationFacts* RelationBook::find(pg::Oid oid) const {
     return own == own_.end() ? nullptr : &own->second;
 }
 
-void RelationBook::transaction_ended(const std::vector<pg::Oid>& changed) {
+void RelationBook::transaction_ended(const std::vector<pg::Oid>& changed, bool own_is_committed) {
     for (const pg::Oid oid : changed) committed_.erase(oid);
+    if (own_is_committed) {
+        for (const auto& [oid, facts] : own_) committed_.insert_or_assign(oid, facts);
+    }
     own_.clear();
     fresh_.clear();
     transient_.clear();

@@ -39,10 +39,14 @@ class RelationBook {
     const pg::RelationFacts* find(pg::Oid oid) const;
     bool is_new(pg::Oid oid) const { return fresh_.contains(oid); }
 
-    // After COMMIT or ROLLBACK: what the transaction made or may have changed is asked for again.
-    void transaction_ended(const std::vector<pg::Oid>& changed);
+    // After COMMIT or ROLLBACK: what the transaction may have changed is asked for again, unless
+    // what was learned last from itself is what it committed.
+    void transaction_ended(const std::vector<pg::Oid>& changed, bool own_is_committed = false);
 
   private:
+    pg::RelationMap known_before(const std::vector<pg::Oid>& asked,
+                                 const pg::RelationMap& found) const;
+
     pg::RelationMap committed_;
     pg::RelationMap own_;          // made or changed by the open transaction
     std::set<pg::Oid> fresh_;      // made by it

@@ -88,6 +88,29 @@ bool may_swap_storage(const FinishedStatement& statement) {
     }
 }
 
+// Changes the schema and nothing about the session: no setting, no prepared statement.
+bool changes_schema_only(StatementKind kind) {
+    switch (kind) {
+        case StatementKind::create_table:
+        case StatementKind::alter_table:
+        case StatementKind::drop_table:
+        case StatementKind::rename:
+        case StatementKind::create_index:
+        case StatementKind::drop_index:
+        case StatementKind::create_view:
+        case StatementKind::drop_view:
+        case StatementKind::create_trigger:
+        case StatementKind::create_type:
+        case StatementKind::create_schema:
+        case StatementKind::create_sequence:
+        case StatementKind::comment:
+        case StatementKind::grant:
+            return true;
+        default:
+            return false;
+    }
+}
+
 bool is_internal(const pg::RelationName& name) {
     return name.schema.starts_with("pg_toast") || name.schema == "pg_catalog" ||
            name.schema == "information_schema";
@@ -124,13 +147,17 @@ struct Witness::Impl {
     std::uint64_t wal_position = 0;
     Millis budget = kLargestBudget;
     Millis reading_cost{};
-    std::size_t last_locks = 0;  // of the last reading
+    std::size_t last_locks = 0;    // of the last reading
+    bool own_is_prepared = false;  // the performer's own reading
+    bool reads_own = false;        // for the statement that runs in a transaction of its own
+    bool own_is_committed = false;
     pg::RelationMap before_bare;
     std::vector<LockHold> holds;
 
     bool is_due(const FinishedStatement& statement);
     StatementReading read(const FinishedStatement* statement, Millis at);
     pg::NamedLockReading read_locks();
+    StorageChanges look_up_own(const pg::LockReading& reading, const pg::RelationMap& own);
     StorageChanges look_up(const pg::LockReading& reading, const pg::RelationMap& committed,
                            const FinishedStatement* statement);
     Taker taker_of(pg::Oid relation) const;
@@ -171,7 +198,24 @@ void Witness::watch(pg::PerformerSession& performer) {
     impl_->performer = &performer;
 }
 
+void Witness::statement_begins(const sql::Classification& classification) {
+    impl_->own_is_prepared &= changes_schema_only(classification.kind);
+}
+
+void Witness::before_wrapped(const sql::Classification& classification) {
+    Impl& self = *impl_;
+    self.reads_own = false;
+    if (!changes_schema_only(classification.kind)) return;
+    if (!self.own_is_prepared) self.own_is_prepared = self.performer->prepare_own_locks();
+    self.reads_own = self.own_is_prepared;
+}
+
+void Witness::wrapped_committed() {
+    impl_->own_is_committed = impl_->reads_own;
+}
+
 void Witness::migration_begins() {
+    impl_->own_is_prepared = false;
     impl_->wal_position = impl_->watch.read_locks(impl_->performer->backend_pid()).wal_position;
 }
 
@@ -211,8 +255,9 @@ void Witness::before_end(Millis at) {
 // nullptr when it catches up with those that were put off.
 StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis at) {
     const auto begun = Clock::now();
-    const auto [now, committed] = read_locks();
-    StorageChanges changes = look_up(now, committed, statement);
+    const auto [now, relations] = reads_own ? performer->read_own_locks() : read_locks();
+    StorageChanges changes =
+        reads_own ? look_up_own(now, relations) : look_up(now, relations, statement);
     const std::vector<pg::LockRow> added =
         ledger.read(now.locks, at, [this](pg::Oid oid) { return taker_of(oid); });
 
@@ -255,6 +300,15 @@ pg::NamedLockReading Witness::Impl::read_locks() {
     }
     last_locks = named.reading.locks.size();
     return named;
+}
+
+// `own`: the locked relations as the performer's transaction sees them.
+StorageChanges Witness::Impl::look_up_own(const pg::LockReading& reading,
+                                          const pg::RelationMap& own) {
+    const std::vector<pg::Oid> locked = relations_in(reading);
+    const std::vector<pg::Oid> strangers = book.unknown(locked);
+    book.learn_committed(strangers, watch.read_relations(strangers));
+    return book.learn_own(locked, own);
 }
 
 // `committed`: at least what is not known yet of the locked relations that others can see.
@@ -312,7 +366,8 @@ void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampl
     self.keep(
         std::move(ended), [&self](pg::Oid oid) { return self.book.find(oid); },
         [&self](pg::Oid oid) { return self.book.is_new(oid); }, keep_weak);
-    self.book.transaction_ended(changed);
+    self.book.transaction_ended(changed, self.own_is_committed);
+    self.reads_own = self.own_is_committed = false;
 }
 
 std::optional<std::size_t> Witness::first_unread() const {
@@ -335,6 +390,7 @@ void Witness::Impl::keep(std::vector<LockHold> ended, const FactsOf& facts_of,
 }
 
 void Witness::before_bare() {
+    impl_->reads_own = false;
     migration_begins();
     impl_->before_bare = impl_->watch.read_all_relations();
 }

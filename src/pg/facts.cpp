@@ -49,4 +49,22 @@ RelationMap relations_from(int rows, const Cell& cell, int first_column) {
     return relations;
 }
 
+LockReading locks_from(int rows, const Cell& cell) {
+    LockReading reading;
+    reading.wal_position = std::strtoull(cell(0, 0), nullptr, 10);
+    for (int row = 0; row < rows; ++row) {
+        const char* relation = cell(row, 1);
+        if (relation == nullptr) continue;
+        const std::optional<LockMode> mode = lock_mode_from(cell(row, 2));
+        if (!mode) continue;
+        reading.locks.push_back({oid(relation), *mode, *cell(row, 3) == 't', cell(row, 4)});
+    }
+    return reading;
+}
+
+NamedLockReading named_locks_from(int rows, const Cell& cell) {
+    constexpr int kFirstFact = 5;
+    return {locks_from(rows, cell), relations_from(rows, cell, kFirstFact)};
+}
+
 }  // namespace rehearse::pg

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rehearse/pg/relation_facts.hpp"
+#include "rehearse/pg/lock_reading.hpp"
 
 #include <functional>
 #include <string_view>
@@ -12,5 +12,9 @@ using Cell = std::function<const char*(int row, int column)>;
 
 // The columns of relations_by_oid.sql from `first_column` on. A row without an oid is nobody's.
 RelationMap relations_from(int rows, const Cell& cell, int first_column = 0);
+
+// Rows of relation_locks.sql, and of relation_locks_named.sql.
+LockReading locks_from(int rows, const Cell& cell);
+NamedLockReading named_locks_from(int rows, const Cell& cell);
 
 }  // namespace rehearse::pg

@@ -32,6 +32,9 @@ constexpr const char* kTempBytesOptions = " -c log_temp_files=0 -c client_min_me
 constexpr auto kCancelPatience = 30s;
 constexpr auto kInterruptPatience = 5s;
 
+// The one prepared statement that stays in the session.
+constexpr const char* kOwnLocks = "rehearse_own_locks";
+
 constexpr std::size_t kCopyChunkBytes = 64 * 1024;
 constexpr std::size_t kLongestNotice = 2000;
 
@@ -76,6 +79,7 @@ struct PerformerSession::Impl {
     void stop_when_told();
     void cancel(Clock::duration patience);
     Result ask(const queries::Query& query, const std::vector<Oid>* oids);
+    Result ask_own_locks();
     [[noreturn]] void throw_lost() const;
     static void take_notice(void* self, const PGresult* notice);
 };
@@ -297,8 +301,8 @@ void PerformerSession::Impl::take_notice(void* self, const PGresult* result) {
     }
 }
 
-// Extended protocol, unnamed statement: nothing of ours stays in the session that the file could
-// see or deallocate.
+// Extended protocol, unnamed statement: nothing stays in the session that the file could see or
+// deallocate.
 Result PerformerSession::Impl::ask(const queries::Query& query, const std::vector<Oid>* oids) {
     const std::string sql{body_of(query)};
     const std::string array = oids != nullptr ? oid_array(*oids) : "";
@@ -310,6 +314,15 @@ Result PerformerSession::Impl::ask(const queries::Query& query, const std::vecto
         throw Error{ErrorKind::scratch, "the scratch server refused " + std::string{query.name} +
                                             ": " + error_from(result.get()).message};
     }
+    return result;
+}
+
+Result PerformerSession::Impl::ask_own_locks() {
+    const std::string pid = std::to_string(PQbackendPID(connection.get()));
+    const std::array<const char*, 1> values{pid.c_str()};
+    Result result{
+        PQexecPrepared(connection.get(), kOwnLocks, 1, values.data(), nullptr, nullptr, 0)};
+    if (PQstatus(connection.get()) == CONNECTION_BAD) throw_lost();
     return result;
 }
 
@@ -330,6 +343,32 @@ RelationMap PerformerSession::read_relations(const std::vector<Oid>& oids) {
     if (oids.empty()) return {};
     const Result found = impl_->ask(queries::kRelationsByOid, &oids);
     return relations_from(PQntuples(found.get()), cells_of(found.get()));
+}
+
+bool PerformerSession::prepare_own_locks() {
+    constexpr std::string_view kDuplicate = "42P05";  // duplicate_prepared_statement
+    constexpr int kShortestTimeoutMs = 1000;
+    PGconn* connection = impl_->connection.get();
+    const std::string sql{body_of(queries::kRelationLocksNamed)};
+    const Result prepared{PQprepare(connection, kOwnLocks, sql.c_str(), 1, nullptr)};
+    if (PQstatus(connection) == CONNECTION_BAD) impl_->throw_lost();
+    if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK &&
+        !error_from(prepared.get()).sqlstate.is(kDuplicate)) {
+        return false;
+    }
+    if (PQresultStatus(impl_->ask_own_locks().get()) != PGRES_TUPLES_OK) return false;
+    const Result timeout = impl_->ask(queries::kStatementTimeout, nullptr);
+    const int limit = std::atoi(PQgetvalue(timeout.get(), 0, 0));
+    return limit == 0 || limit >= kShortestTimeoutMs;
+}
+
+NamedLockReading PerformerSession::read_own_locks() {
+    const Result found = impl_->ask_own_locks();
+    if (PQresultStatus(found.get()) != PGRES_TUPLES_OK) {
+        throw Error{ErrorKind::scratch, "the scratch server refused to tell the locks: " +
+                                            error_from(found.get()).message};
+    }
+    return named_locks_from(PQntuples(found.get()), cells_of(found.get()));
 }
 
 std::string PerformerSession::marker() {

@@ -26,22 +26,6 @@ int rows_of(const pqxx::result& result) {
     return static_cast<int>(result.size());
 }
 
-// Rows of relation_locks.sql, or of another that begins with its columns.
-LockReading locks_from(const pqxx::result& result) {
-    const Cell cell = cells_of(result);
-    LockReading reading;
-    reading.wal_position = std::strtoull(cell(0, 0), nullptr, 10);
-    for (int row = 0; row < rows_of(result); ++row) {
-        const char* relation = cell(row, 1);
-        if (relation == nullptr) continue;
-        const std::optional<LockMode> mode = lock_mode_from(cell(row, 2));
-        if (!mode) continue;
-        reading.locks.push_back({static_cast<Oid>(std::strtoul(relation, nullptr, 10)), *mode,
-                                 *cell(row, 3) == 't', cell(row, 4)});
-    }
-    return reading;
-}
-
 }  // namespace
 
 struct WatchSession::Impl {
@@ -59,14 +43,13 @@ WatchSession::~WatchSession() = default;
 
 LockReading WatchSession::read_locks(int pid) {
     const pqxx::result result = impl_->connection.run(queries::kRelationLocks, std::to_string(pid));
-    return locks_from(result);
+    return locks_from(rows_of(result), cells_of(result));
 }
 
 NamedLockReading WatchSession::read_named_locks(int pid) {
     const pqxx::result result =
         impl_->connection.run(queries::kRelationLocksNamed, std::to_string(pid));
-    constexpr int kFirstFact = 5;
-    return {locks_from(result), relations_from(rows_of(result), cells_of(result), kFirstFact)};
+    return named_locks_from(rows_of(result), cells_of(result));
 }
 
 RelationMap WatchSession::read_relations(const std::vector<Oid>& oids) {

@@ -94,6 +94,7 @@ bool MigrationRun::send_alone(const Cue& cue) {
 
 bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
     observe::Witness& witness = *stage_.witness();
+    witness.before_wrapped(cue.classification);
     stage_.performer().execute("BEGIN");
     pg::ExecuteResult result = perform(cue, false);
     if (result.error && is_refused_for_the_wrapping(*result.error)) {
@@ -114,6 +115,7 @@ bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
     statement.error = std::move(committed.error);
     statement.gave_up = committed.cancelled_by_us;
     if (statement.error) return fail(cue, std::move(statement));
+    witness.wrapped_committed();
     count_committed(StatementKind::commit);
     const bool folded = record(std::move(statement), reading.took_blocking_lock);
     transaction_ended(!folded);
@@ -219,6 +221,7 @@ MigrationRun::Statement MigrationRun::new_statement(const Cue& cue) {
 
 pg::ExecuteResult MigrationRun::perform(const Cue& cue, bool poll_at_once) {
     observe::Sampler* sampler = stage_.sampler();
+    if (stage_.witness() != nullptr) stage_.witness()->statement_begins(cue.classification);
     if (sampler != nullptr) sampler->statement_begins(ordinal_, clock_, poll_at_once);
     try {
         pg::ExecuteResult result =

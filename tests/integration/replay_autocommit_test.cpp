@@ -49,6 +49,31 @@ TEST_F(ReplayAutocommit, AMillisecondsLockIsExactAndItsCommitTimedApart) {
     EXPECT_EQ(seen.holds[0].acquired_by, 1U);
 }
 
+// What a statement before it does to the session may stand in the way of the performer's own
+// reading.
+TEST_F(ReplayAutocommit, LocksAreExactWhateverTheSessionWasToldBefore) {
+    for (const std::string told : {"SELECT 1", "DEALLOCATE ALL", "DISCARD ALL",
+                                   "SET statement_timeout = '900ms'", "SET search_path = ''"}) {
+        const MigrationObservation seen = replay_file(
+            "ALTER TABLE public.t ADD COLUMN a int;\n" + told +
+            ";\nALTER TABLE public.t ADD COLUMN b int;\nCREATE INDEX b ON public.t(b);\n"
+            "ALTER TABLE public.t RENAME b TO c;\nDROP INDEX public.b;\n"
+            "ALTER TABLE public.t DROP COLUMN a, DROP COLUMN c;\n");
+        EXPECT_EQ(seen.failure, std::nullopt) << told;
+        std::vector<std::string> strong;
+        for (const auto& hold : seen.holds) {
+            EXPECT_EQ(hold.evidence, Evidence::exact) << told;
+            if (hold.mode < LockMode::share) continue;
+            strong.push_back(std::to_string(hold.acquired_by) + " " + hold.relation.text() +
+                             (hold.new_relation ? " new" : ""));
+        }
+        EXPECT_THAT(strong, testing::UnorderedElementsAre("1 t", "3 t", "4 t", "4 b new", "5 t",
+                                                          "6 t", "6 b", "7 t"))
+            << told;
+        EXPECT_THAT(seen.statements[3].index_builds, SizeIs(1)) << told;
+    }
+}
+
 TEST_F(ReplayAutocommit, EachStatementsHoldEndsWithIt) {
     const MigrationObservation seen =
         replay_file("ALTER TABLE t ADD COLUMN c int;\nALTER TABLE t ADD COLUMN d int;\n");

@@ -31,8 +31,13 @@ struct StatementReading {
     std::vector<pg::RelationName> left_invalid;  // indexes that are INVALID since this statement
 };
 
-// Reads the performer's locks from beside it while its transaction is still open: everything that
-// it holds, exactly. Nothing here runs within the measured time.
+// Reads the performer's locks while its transaction is still open: everything that it holds,
+// exactly. Nothing here runs within the measured time.
+//
+// It reads from beside the performer, where nothing of it can be felt. Between a single statement
+// that changes the schema and our COMMIT nothing is left to feel it, and there the performer is
+// asked itself: a third process that has to be woken for each of ten thousand small statements
+// takes longer than they do.
 //
 // A statement that can only take weak locks is not read on its own, and neither is one that only
 // makes new relations when readings have become dear: their locks are read before the next
@@ -48,6 +53,10 @@ class Witness {
     // Where the WAL stands, for the first statement's share of it.
     void migration_begins();
 
+    // Before every statement, in a transaction or not.
+    void statement_begins(const sql::Classification& classification);
+    // Outside of a transaction, before one is opened for a single statement.
+    void before_wrapped(const sql::Classification& classification);
     // In an open transaction, before a statement: reads what was put off, where the statement's own
     // locks would otherwise be taken for an earlier one's.
     void before_statement(const sql::Classification& classification, Millis at);
@@ -55,6 +64,8 @@ class Witness {
     StatementReading after_statement(const FinishedStatement& statement, bool must_read);
     // Before the transaction ends, or goes back to a savepoint: what was put off.
     void before_end(Millis at);
+    // The COMMIT of a single statement's transaction went well; transaction_ended() follows.
+    void wrapped_committed();
     // COMMIT or ROLLBACK or a failure ended the transaction at `at`. `sampled` is what the sampler
     // saw since the transaction began. Without `keep_weak`, holds that block neither readers nor
     // writers are dropped.

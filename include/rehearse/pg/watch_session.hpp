@@ -1,6 +1,6 @@
 #pragma once
 
-#include "rehearse/pg/relation_facts.hpp"
+#include "rehearse/pg/lock_reading.hpp"
 #include "rehearse/pg/types.hpp"
 
 #include <cstdint>
@@ -10,28 +10,6 @@
 #include <vector>
 
 namespace rehearse::pg {
-
-// One row of pg_locks with locktype 'relation' (PostgreSQL manual, 54.12).
-struct LockRow {
-    Oid relation = 0;                // pg_locks.relation
-    LockMode mode{};                 // pg_locks.mode
-    bool granted = true;             // pg_locks.granted
-    std::string virtualtransaction;  // pg_locks.virtualtransaction: tells one transaction's holds
-                                     // from the next's
-    auto operator<=>(const LockRow&) const = default;
-};
-
-struct LockReading {
-    std::vector<LockRow> locks;      // of the watched backend and its parallel workers
-    std::uint64_t wal_position = 0;  // pg_current_wal_insert_lsn() as a byte offset
-};
-
-// The same, with the facts of those among the locked relations that others can see: what is missing
-// was made by the transaction that holds the lock.
-struct NamedLockReading {
-    LockReading reading;
-    RelationMap relations;
-};
 
 // Row of pg_stat_progress_create_index, _cluster, _vacuum or _analyze for the watched backend.
 struct ProgressRow {
@@ -54,6 +32,8 @@ class WatchSession {
     // One prepared query over pg_lock_status(), with WAL position. No join. Locks on relations of
     // this database only; the system catalogs are left out.
     LockReading read_locks(int pid);
+    // The relations are as others see them: what is missing was made by the transaction that holds
+    // the lock.
     NamedLockReading read_named_locks(int pid);
     // Facts of these relations as another session sees them (committed); a missing oid does not
     // exist, or not yet. Waits for no lock.

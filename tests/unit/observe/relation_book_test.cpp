@@ -118,6 +118,18 @@ TEST(RelationBook, TheEndOfTheTransactionForgetsWhatItMayHaveChanged) {
     EXPECT_FALSE(book.is_new(kNewTable));
 }
 
+TEST(RelationBook, WhatTheTransactionSawItselfIsKnownOnceItCommitted) {
+    RelationBook book = book_that_knows_t();
+    // The table has new storage, its index was dropped, another table is new.
+    book.learn_own({kTable, kIndex, kNewTable},
+                   map_of({table(kTable, "renamed", 8), table(kNewTable, "n", 3)}));
+    book.transaction_ended({kTable, kIndex, kNewTable}, true);
+    EXPECT_THAT(book.unknown({kTable, kIndex, kNewTable}), ElementsAre(kIndex));
+    EXPECT_EQ(book.find(kTable)->name.name, "renamed");
+    EXPECT_EQ(book.find(kTable)->relfilenode, 8U);
+    EXPECT_FALSE(book.is_new(kNewTable));
+}
+
 TEST(ChangesBetween, TellsOfIndexesThatAreInvalidNow) {
     pg::RelationMap after = kCommitted;
     after.at(kIndex).index_is_valid = false;
