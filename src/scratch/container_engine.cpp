@@ -6,6 +6,7 @@
 
 #include "scratch/container_server.hpp"
 #include "scratch/names.hpp"
+#include "scratch/owner.hpp"
 
 #include <sys/resource.h>
 
@@ -171,6 +172,7 @@ class ContainerEngine final : public Engine {
         add(kRunLabel, options_.run_id);
         add(kFolderLabel, options_.run_folder);
         add(kHostLabel, host_mark());
+        add(kOwnerLabel, owner_mark());
         return arguments;
     }
 

@@ -7,10 +7,11 @@
 namespace rehearse::scratch {
 
 // Every object of ours: its name begins with rehearse-<run>, and its labels say the run, the run's
-// folder (whose lock tells whether the run lives) and the host that the folder is on.
+// folder (whose lock tells whether the run lives), the host that the folder is on, and the process.
 inline constexpr std::string_view kRunLabel = "rehearse.run";
 inline constexpr std::string_view kFolderLabel = "rehearse.folder";
 inline constexpr std::string_view kHostLabel = "rehearse.host";
+inline constexpr std::string_view kOwnerLabel = "rehearse.owner";  // owner_mark()
 // The server parameter that says the run: who connects can tell a scratch of ours from any other
 // server.
 inline constexpr std::string_view kMarkerParameter = "rehearse.run";

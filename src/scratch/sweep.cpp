@@ -4,6 +4,7 @@
 #include "rehearse/scratch/engine.hpp"
 
 #include "scratch/names.hpp"
+#include "scratch/owner.hpp"
 #include "scratch/reach.hpp"
 
 #include <sys/stat.h>
@@ -22,7 +23,6 @@ constexpr std::string_view kPrefix = "rehearse-";
 // another user, and is taken to live.
 bool is_abandoned(const fs::path& run_folder) {
     std::error_code failure;
-    if (!fs::exists(run_folder, failure)) return !failure;
     if (fs::exists(run_folder / kKeptFile, failure) || failure) return false;
     if (!fs::exists(run_folder / kLockFile, failure) || failure) return false;
     try {
@@ -38,7 +38,14 @@ struct Marked {
     std::string run_id;
     fs::path run_folder;
     std::string host;
+    std::string owner;
 };
+
+bool is_abandoned(const Marked& object) {
+    std::error_code failure;
+    if (fs::exists(object.run_folder, failure)) return is_abandoned(object.run_folder);
+    return !failure && is_owner_gone(object.owner);
+}
 
 // No run was ever on an engine that only ssh reaches, so nobody is asked for a passphrase.
 bool can_hold_ours(const std::string& program, process::ProcessRunner& runner) {
@@ -87,13 +94,14 @@ class EngineSweep {
         const auto label = [&](std::string_view key) {
             return "{{index " + labels + " \"" + std::string(key) + "\"}}";
         };
-        const std::string format =
-            label(kRunLabel) + "\t" + label(kFolderLabel) + "\t" + label(kHostLabel);
+        const std::string format = label(kRunLabel) + "\t" + label(kFolderLabel) + "\t" +
+                                   label(kHostLabel) + "\t" + label(kOwnerLabel);
         for (const std::string& name : split_lines(ask(std::move(list)))) {
             if (name.empty()) continue;
             const auto fields =
                 split(trimmed(ask({kind, "inspect", "--format", format, name})), '\t');
-            if (fields.size() == 3) found.push_back({name, fields[0], fields[1], fields[2]});
+            if (fields.size() == 4)
+                found.push_back({name, fields[0], fields[1], fields[2], fields[3]});
         }
         return found;
     }
@@ -102,7 +110,7 @@ class EngineSweep {
                 std::vector<std::string>& removed) {
         const bool is_ours =
             belongs_to_run(object.name, object.run_id) && object.host == host_mark();
-        if (!is_ours || object.run_folder.empty() || !is_abandoned(object.run_folder)) return;
+        if (!is_ours || object.run_folder.empty() || !is_abandoned(object)) return;
         process::ProcessSpec spec;
         spec.program = program_;
         spec.args = std::move(command);

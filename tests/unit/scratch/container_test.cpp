@@ -99,8 +99,8 @@ TEST_F(Containers, EveryContainerIsLabelledAndWithoutNetwork) {
     make(EngineKind::docker, 150003);
     const std::string line = processes_.command_lines().back();
     for (const char* part :
-         {"--network none", "--pull never", "--label rehearse.run=7f3a",
-          "--label rehearse.folder=", "--label rehearse.host=", "--name rehearse-7f3a-helper"}) {
+         {"--network none", "--pull never", "--label rehearse.run=7f3a", "--label rehearse.folder=",
+          "--label rehearse.host=", "rehearse.owner=", "--name rehearse-7f3a-helper"}) {
         EXPECT_THAT(line, HasSubstr(part));
     }
 }

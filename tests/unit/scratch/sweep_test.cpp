@@ -1,5 +1,8 @@
+#include "rehearse/base/text.hpp"
+
 #include "fake_engine.hpp"
 #include "scratch/names.hpp"
+#include "scratch/owner.hpp"
 
 #include <gmock/gmock.h>
 
@@ -26,9 +29,10 @@ class Sweep : public FakeMachine {
         processes_.when("docker", {"ps"}).prints(names);
     }
     void label(const std::string& kind, const std::string& name, const std::string& run,
-               const fs::path& folder, const std::string& host) {
+               const fs::path& folder, const std::string& host,
+               const std::string& owner = owner_mark()) {
         processes_.when("docker", {kind, "inspect", name})
-            .prints(run + "\t" + folder.string() + "\t" + host + "\n");
+            .prints(run + "\t" + folder.string() + "\t" + host + "\t" + owner + "\n");
     }
 };
 
@@ -89,6 +93,34 @@ TEST_F(Sweep, AContainerStaysUnlessNameLabelHostAndLockAgree) {
     label("container", "business", "dead", "/tmp/rehearse-dead", host_mark());
     label("container", "rehearse-nofolder", "nofolder", "", host_mark());
     EXPECT_THAT(run_sweep(), IsEmpty());
+}
+
+// As of a service with a /tmp of its own.
+TEST_F(Sweep, WhereTheFolderCannotBeSeenTheProcessDecides) {
+    const fs::path hidden = folder_.path() / "rehearse-hidden";
+    const fs::path gone = folder_.path() / "rehearse-gone";
+    have_containers("rehearse-hidden\nrehearse-gone\n");
+    label("container", "rehearse-hidden", "hidden", hidden, host_mark());
+    label("container", "rehearse-gone", "gone", gone, host_mark(), owner_mark() + "0");
+    processes_.when("docker", {"rm", "rehearse-gone"});
+    EXPECT_THAT(run_sweep(), ElementsAre("docker container rehearse-gone"));
+}
+
+TEST(Owner, IsGoneOnlyWhereThatIsCertain) {
+    const std::string mark = owner_mark();
+    const auto fields = split(mark, '/');
+    ASSERT_EQ(fields.size(), 4U) << mark;
+    const auto with = [&](std::size_t field, const std::string& text) {
+        auto other = fields;
+        other[field] = text;
+        return other[0] + "/" + other[1] + "/" + other[2] + "/" + other[3];
+    };
+    EXPECT_FALSE(is_owner_gone(mark));
+    EXPECT_TRUE(is_owner_gone(with(0, "another-boot")));
+    EXPECT_FALSE(is_owner_gone(with(1, "pid:[1]"))) << "its processes cannot be seen from here";
+    EXPECT_TRUE(is_owner_gone(with(2, "99999999")));
+    EXPECT_TRUE(is_owner_gone(with(3, "1"))) << "the id was given to another process";
+    EXPECT_FALSE(is_owner_gone("")) << "not ours to judge";
 }
 
 TEST_F(Sweep, AnEngineThatDoesNotAnswerIsPassedOver) {
