@@ -50,7 +50,8 @@ void HoldLedger::statement_ran(std::size_t ordinal, Millis elapsed) {
 }
 
 void HoldLedger::close(LockHold hold, Millis at) {
-    hold.released = at;
+    hold.released = hold.not_after = at;
+    hold.not_before = hold.acquired;
     for (const Statement& statement : slowest_) {
         if (statement.ordinal > hold.acquired_by) hold.stretched_by.push_back(statement.ordinal);
     }
@@ -83,6 +84,8 @@ std::vector<LockHold> HoldLedger::transaction_ended(Millis at,
             hold.acquired_by = sample.ordinal;
             hold.acquired = *sample.first_granted;
             hold.released = *sample.last_granted;
+            hold.not_before = sample.last_without.value_or(sample.statement_started);
+            hold.not_after = sample.first_without.value_or(at);
             hold.waited = sample.waited();
             seen_between.push_back(std::move(hold));
         }

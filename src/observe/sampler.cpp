@@ -14,6 +14,7 @@
 #include <mutex>
 #include <thread>
 #include <tuple>
+#include <utility>
 
 namespace rehearse::observe {
 
@@ -25,6 +26,7 @@ using namespace std::chrono_literals;
 // ten thousand tiny statements would cost more than they do.
 constexpr auto kDozeAfter = 20ms;
 constexpr auto kListenerInterval = 250ms;
+constexpr auto kProgressInterval = 10ms;
 constexpr auto kReconnectPause = 100ms;
 constexpr int kReconnectAttempts = 50;
 
@@ -56,6 +58,9 @@ struct Sampler::Impl {
     std::optional<RunningStatement> running;
     Clock::time_point idle_since;
     std::map<std::tuple<std::string, pg::Oid, pg::LockMode>, SampledHold> holds;
+    StatementWatch watch;                            // of the statement that runs, or ran last
+    std::optional<Clock::time_point> waiting_since;  // the last reading, where that showed a wait
+    Clock::time_point phase_began;
     std::uint64_t readings = 0;
     GapHistogram gaps;
     bool lost = false;
@@ -67,6 +72,7 @@ struct Sampler::Impl {
     std::uint64_t last_read_statement = 0;
     Clock::time_point last_reading;
     Clock::time_point last_told;
+    Clock::time_point last_progress;
     int failed_attempts = 0;
     pg::RelationMap relations;
 
@@ -80,6 +86,10 @@ struct Sampler::Impl {
     void poll(std::unique_lock<std::mutex>& lock);
     void reconnect(std::unique_lock<std::mutex>& lock);
     void note(const pg::LockReading& reading, Clock::time_point at);
+    void look_closer(std::unique_lock<std::mutex>& lock, const pg::LockReading& reading,
+                     std::uint64_t statement, int backend, Clock::time_point at);
+    bool note_wait(const pg::LockReading& reading, Clock::time_point at);
+    void note_phase(const pg::ProgressRow& progress, Clock::time_point at);
     void tell(const pg::LockReading& reading, int backend, Millis elapsed);
     std::string strongest(const pg::LockReading& reading);
 };
@@ -113,6 +123,8 @@ void Sampler::statement_begins(std::size_t ordinal, Millis on_clock, bool poll_a
     {
         const std::lock_guard lock{impl_->mutex};
         impl_->running = RunningStatement{ordinal, on_clock, Clock::now(), poll_at_once};
+        impl_->watch = {};
+        impl_->waiting_since.reset();
         ++impl_->statements;
         wake = impl_->dozing || poll_at_once;
     }
@@ -130,6 +142,13 @@ std::vector<SampledHold> Sampler::take_holds() {
     std::vector<SampledHold> taken;
     for (auto& [key, hold] : impl_->holds) taken.push_back(std::move(hold));
     impl_->holds.clear();
+    return taken;
+}
+
+StatementWatch Sampler::take_watch() {
+    const std::lock_guard lock{impl_->mutex};
+    StatementWatch taken = std::exchange(impl_->watch, {});
+    if (!taken.phases.empty()) taken.phases.back().elapsed = impl_->idle_since - impl_->phase_began;
     return taken;
 }
 
@@ -200,6 +219,7 @@ void Sampler::Impl::poll(std::unique_lock<std::mutex>& lock) {
     note(*reading, ended);
     last_read_statement = statement;
     last_reading = ended;
+    look_closer(lock, *reading, statement, backend, ended);
 
     if (listener && ended - std::max(last_told, statement_begun) >= kListenerInterval) {
         last_told = ended;
@@ -207,6 +227,64 @@ void Sampler::Impl::poll(std::unique_lock<std::mutex>& lock) {
         tell(*reading, backend, ended - statement_begun);
         lock.lock();
     }
+}
+
+// What takes a question of its own: whom a wait is for, and which phase a long command is in.
+void Sampler::Impl::look_closer(std::unique_lock<std::mutex>& lock, const pg::LockReading& reading,
+                                std::uint64_t statement, int backend, Clock::time_point at) {
+    const bool ask_on_whom = note_wait(reading, at);
+    const bool ask_for_phase = at - last_progress >= kProgressInterval;
+    if (!ask_on_whom && !ask_for_phase) return;
+    lock.unlock();
+    std::vector<std::string> blockers;
+    std::optional<pg::ProgressRow> progress;
+    try {
+        if (ask_on_whom) blockers = session->read_blockers(backend);
+        if (ask_for_phase) progress = session->read_progress(backend);
+    } catch (const Error&) {
+        // The next reading finds the connection broken, too, and makes it again.
+    }
+    const auto asked = Clock::now();
+    if (ask_for_phase) last_progress = asked;
+    lock.lock();
+    if (!running || statements != statement) return;
+    if (ask_on_whom) watch.waits.back().on = std::move(blockers);
+    if (progress) note_phase(*progress, asked);
+}
+
+// True for a wait that is not known yet.
+bool Sampler::Impl::note_wait(const pg::LockReading& reading, Clock::time_point at) {
+    LockWait wait;
+    const auto row = std::find_if(reading.locks.begin(), reading.locks.end(),
+                                  [](const pg::LockRow& each) { return !each.granted; });
+    if (row != reading.locks.end()) {
+        wait.locktype = "relation";
+        wait.relation_oid = row->relation;
+        wait.mode = row->mode;
+    } else if (!reading.awaited.empty()) {
+        wait.locktype = reading.awaited;
+    } else {
+        waiting_since.reset();
+        return false;
+    }
+    const auto before = std::exchange(waiting_since, at);
+    const bool is_same = !watch.waits.empty() && watch.waits.back().locktype == wait.locktype &&
+                         watch.waits.back().relation_oid == wait.relation_oid &&
+                         watch.waits.back().mode == wait.mode;
+    if (is_same && before) watch.waits.back().waited += at - *before;
+    if (!is_same) watch.waits.push_back(std::move(wait));
+    return !is_same;
+}
+
+void Sampler::Impl::note_phase(const pg::ProgressRow& progress, Clock::time_point at) {
+    auto& phases = watch.phases;
+    if (!phases.empty()) {
+        if (phases.back().command == progress.command && phases.back().phase == progress.phase)
+            return;
+        phases.back().elapsed = at - phase_began;
+    }
+    phases.push_back({progress.command, progress.phase, {}});
+    phase_began = at;
 }
 
 void Sampler::Impl::reconnect(std::unique_lock<std::mutex>& lock) {
@@ -243,9 +321,15 @@ void Sampler::Impl::note(const pg::LockReading& reading, Clock::time_point at) {
         if (row.granted) {
             if (!hold.first_granted) hold.first_granted = now;
             hold.last_granted = now;
+            hold.first_without.reset();
         } else if (!hold.first_waiting) {
             hold.first_waiting = now;
         }
+    }
+    if (reading.locks.size() == holds.size()) return;
+    for (auto& [key, hold] : holds) {
+        if (hold.last_granted && *hold.last_granted < now && !hold.first_without)
+            hold.first_without = now;
     }
 }
 
@@ -280,7 +364,11 @@ std::string Sampler::Impl::strongest(const pg::LockReading& reading) {
         const auto known = relations.find(row.relation);
         if (known == relations.end() || known->second.is_index()) continue;
         if (known->second.relkind == 't') continue;
-        if (strongest != nullptr && row.mode <= strongest->mode) continue;
+        // Of a partitioned table and its partitions, the table.
+        const auto rank = [](const pg::LockRow& lock, const pg::RelationFacts& facts) {
+            return std::pair{lock.mode, facts.relkind == 'p'};
+        };
+        if (strongest != nullptr && rank(row, known->second) <= rank(*strongest, *on)) continue;
         strongest = &row;
         on = &known->second;
     }

@@ -3,9 +3,11 @@
 #include "rehearse/base/text.hpp"
 #include "rehearse/pg/watch_session.hpp"
 
+#include "effects.hpp"
 #include "hold_ledger.hpp"
 #include "pending_statements.hpp"
 #include "relation_book.hpp"
+#include "schema_changes.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -88,6 +90,29 @@ bool may_swap_storage(const FinishedStatement& statement) {
     }
 }
 
+// Where asking the performer's session of rows is worth it, and allowed: it takes the snapshot that
+// SET TRANSACTION must come before.
+bool may_touch_rows(StatementKind kind) {
+    switch (kind) {
+        case StatementKind::begin:
+        case StatementKind::set:
+        case StatementKind::reset:
+        case StatementKind::savepoint:
+        case StatementKind::lock_table:
+        case StatementKind::rename:
+        case StatementKind::create_schema:
+        case StatementKind::create_type:
+        case StatementKind::create_function:
+        case StatementKind::create_trigger:
+        case StatementKind::drop_view:
+        case StatementKind::comment:
+        case StatementKind::grant:
+            return false;
+        default:
+            return true;
+    }
+}
+
 // Changes the schema and nothing about the session: no setting, no prepared statement.
 bool changes_schema_only(StatementKind kind) {
     switch (kind) {
@@ -116,10 +141,22 @@ bool is_internal(const pg::RelationName& name) {
            name.schema == "information_schema";
 }
 
+bool is_named(const pg::RelationName& name, const sql::Classification& classification) {
+    return std::any_of(classification.relations.begin(), classification.relations.end(),
+                       [&name](const pg::RelationName& named) {
+                           return named.name == name.name &&
+                                  (named.schema.empty() || named.schema == name.schema);
+                       });
+}
+
 std::vector<pg::Oid> relations_in(const pg::LockReading& reading) {
     std::set<pg::Oid> relations;
     for (const pg::LockRow& row : reading.locks) relations.insert(row.relation);
     return {relations.begin(), relations.end()};
+}
+
+bool may_change_schema(pg::LockMode mode) {
+    return mode >= pg::LockMode::share_update_exclusive;
 }
 
 bool blocks_somebody(const LockHold& hold) {
@@ -153,6 +190,9 @@ struct Witness::Impl {
     bool own_is_committed = false;
     pg::RelationMap before_bare;
     std::vector<LockHold> holds;
+    Effects effects;
+    bool rows_are_pending = false;  // what ran since the last reading may have changed rows
+    std::map<pg::Oid, pg::Oid> parents;
 
     bool is_due(const FinishedStatement& statement);
     StatementReading read(const FinishedStatement* statement, Millis at);
@@ -161,6 +201,11 @@ struct Witness::Impl {
     StorageChanges look_up(const pg::LockReading& reading, const pg::RelationMap& committed,
                            const FinishedStatement* statement);
     Taker taker_of(pg::Oid relation) const;
+    std::vector<pg::Oid> tables_in(const pg::LockReading& reading) const;
+    void note_changed(const std::vector<pg::LockRow>& added);
+    RowEffects read_rows(const pg::NamedLockReading& named, const FinishedStatement* statement);
+    void begin_wal();
+    pg::Oid topmost_parent_of(pg::Oid relation) const;  // 0 where it has none
     void add_sizes(StorageChanges& changes);
     std::optional<std::int64_t> wal_since_last(std::uint64_t position);
 
@@ -216,7 +261,13 @@ void Witness::wrapped_committed() {
 
 void Witness::migration_begins() {
     impl_->own_is_prepared = false;
-    impl_->wal_position = impl_->watch.read_locks(impl_->performer->backend_pid()).wal_position;
+    impl_->effects.migration_begins(impl_->watch);
+    impl_->parents = impl_->watch.read_inheritance();
+    impl_->begin_wal();
+}
+
+void Witness::Impl::begin_wal() {
+    wal_position = watch.read_locks(performer->backend_pid()).wal_position;
 }
 
 void Witness::before_statement(const sql::Classification& classification, Millis at) {
@@ -231,6 +282,7 @@ StatementReading Witness::after_statement(const FinishedStatement& statement, bo
     self.ledger.statement_ran(statement.ordinal, statement.ended - statement.started);
     self.pending.add({statement.ordinal, statement.started}, classification.relations);
     self.weak_is_pending |= takes_weak_locks_only(classification);
+    self.rows_are_pending |= may_touch_rows(classification.kind);
     if (must_read || self.is_due(statement)) return self.read(&statement, statement.ended);
     StatementReading later;
     later.evidence = Evidence::exact;
@@ -255,11 +307,14 @@ void Witness::before_end(Millis at) {
 // nullptr when it catches up with those that were put off.
 StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis at) {
     const auto begun = Clock::now();
-    const auto [now, relations] = reads_own ? performer->read_own_locks() : read_locks();
+    const pg::NamedLockReading named = reads_own ? performer->read_own_locks() : read_locks();
+    const pg::LockReading& now = named.reading;
     StorageChanges changes =
-        reads_own ? look_up_own(now, relations) : look_up(now, relations, statement);
+        reads_own ? look_up_own(now, named.relations) : look_up(now, named.relations, statement);
     const std::vector<pg::LockRow> added =
         ledger.read(now.locks, at, [this](pg::Oid oid) { return taker_of(oid); });
+    note_changed(added);
+    RowEffects rows = read_rows(named, statement);
 
     StatementReading reading;
     reading.evidence = Evidence::exact;
@@ -270,6 +325,7 @@ StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis 
                    !book.is_new(row.relation);
         });
     if (statement != nullptr) {
+        if (pending.count() == 1) reading.rows = std::move(rows);
         add_sizes(changes);
         describe(reading, *statement, changes, [this](pg::Oid oid) {
             const pg::RelationFacts* table = book.find(oid);
@@ -277,7 +333,7 @@ StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis 
         });
     }
     pending.clear();
-    weak_is_pending = false;
+    weak_is_pending = rows_are_pending = false;
     reading_cost = Clock::now() - begun;
     return reading;
 }
@@ -331,6 +387,52 @@ StorageChanges Witness::Impl::look_up(const pg::LockReading& reading,
     return book.learn_own(ask, performer->read_relations(ask));
 }
 
+std::vector<pg::Oid> Witness::Impl::tables_in(const pg::LockReading& reading) const {
+    std::vector<pg::Oid> tables;
+    for (const pg::Oid oid : relations_in(reading)) {
+        const pg::RelationFacts* facts = book.find(oid);
+        if (facts != nullptr && (facts->relkind == 'r' || facts->relkind == 'm'))
+            tables.push_back(oid);
+    }
+    return tables;
+}
+
+// Others still see the relations as they were before the transaction.
+void Witness::Impl::note_changed(const std::vector<pg::LockRow>& added) {
+    std::vector<pg::Oid> old;
+    for (const pg::LockRow& row : added) {
+        const pg::RelationFacts* facts = book.find(row.relation);
+        if (facts == nullptr || facts->relkind == 't' || !may_change_schema(row.mode)) continue;
+        if (book.is_new(row.relation)) {
+            effects.has_made(row.relation);
+        } else {
+            old.push_back(row.relation);
+        }
+    }
+    effects.will_change(old, watch);
+}
+
+RowEffects Witness::Impl::read_rows(const pg::NamedLockReading& named,
+                                    const FinishedStatement* statement) {
+    const auto facts_of = [this](pg::Oid oid) { return book.find(oid); };
+    const std::vector<pg::Oid> tables = tables_in(named.reading);
+    if (tables.empty() || !(reads_own || rows_are_pending)) return {};
+    RowEffects done = effects.rows_since_last(
+        reads_own ? named.activity : performer->read_activity(tables), facts_of);
+    if (statement != nullptr && statement->ended - statement->started >= kSlowStatement)
+        done.sizes = effects.sizes_since_last(performer->read_table_sizes(tables), facts_of);
+    return done;
+}
+
+pg::Oid Witness::Impl::topmost_parent_of(pg::Oid relation) const {
+    pg::Oid topmost = 0;
+    for (auto entry = parents.find(relation); entry != parents.end();
+         entry = parents.find(topmost)) {
+        topmost = entry->second;
+    }
+    return topmost;
+}
+
 Taker Witness::Impl::taker_of(pg::Oid relation) const {
     const pg::RelationFacts* facts = book.find(relation);
     if (facts == nullptr) return pending.taker_of({});
@@ -347,20 +449,25 @@ void Witness::Impl::add_sizes(StorageChanges& changes) {
     }
 }
 
-void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampled,
-                                bool keep_weak) {
+void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampled, bool keep_weak,
+                                bool is_committed) {
     Impl& self = *impl_;
+    self.effects.transaction_ended(is_committed);
     self.unread =
         self.pending.count() > 0 ? std::optional{self.pending.first().ordinal} : std::nullopt;
     self.pending.clear();
-    self.weak_is_pending = false;
+    self.weak_is_pending = self.rows_are_pending = false;
 
     // Stronger than what row statements take: such a lock goes with a change of the catalog.
     const std::vector<pg::Oid> changed =
         self.ledger.relations_held(pg::LockMode::share_update_exclusive);
     std::vector<LockHold> ended = self.ledger.transaction_ended(at, sampled);
     std::vector<pg::Oid> held;
-    for (const LockHold& hold : ended) held.push_back(hold.relation_oid);
+    for (const LockHold& hold : ended) {
+        held.push_back(hold.relation_oid);
+        if (const pg::Oid parent = self.topmost_parent_of(hold.relation_oid))
+            held.push_back(parent);
+    }
     const std::vector<pg::Oid> strangers = self.book.unknown(held);
     self.book.learn_committed(strangers, self.watch.read_relations(strangers));
     self.keep(
@@ -383,16 +490,27 @@ void Witness::Impl::keep(std::vector<LockHold> ended, const FactsOf& facts_of,
         if (facts == nullptr || is_internal(facts->name)) continue;
         hold.relation = facts->name;
         hold.relkind = facts->relkind;
+        const pg::RelationFacts* parent = facts_of(topmost_parent_of(hold.relation_oid));
+        if (parent != nullptr) hold.child_of = parent->name;
         // Nobody else can use a temporary table.
         hold.new_relation = is_new(hold.relation_oid) || facts->name.schema.starts_with("pg_temp");
         if (keep_weak || blocks_somebody(hold)) holds.push_back(std::move(hold));
     }
 }
 
-void Witness::before_bare() {
-    impl_->reads_own = false;
-    migration_begins();
-    impl_->before_bare = impl_->watch.read_all_relations();
+void Witness::before_bare(const sql::Classification& classification) {
+    Impl& self = *impl_;
+    self.reads_own = false;
+    self.begin_wal();
+    self.before_bare = self.watch.read_all_relations();
+    // What is not a block of code changes what it names, and indexes.
+    const bool may_change_all = classification.transaction_use == sql::TransactionUse::may_commit;
+    std::vector<pg::Oid> may_change;
+    for (const auto& [oid, facts] : self.before_bare) {
+        if (may_change_all || facts.is_index() || is_named(facts.name, classification))
+            may_change.push_back(oid);
+    }
+    self.effects.will_change(may_change, self.watch);
 }
 
 StatementReading Witness::after_bare(const FinishedStatement& statement,
@@ -412,6 +530,9 @@ StatementReading Witness::after_bare(const FinishedStatement& statement,
         return table != after.end() ? table->second.name : pg::RelationName{};
     });
     reading.took_blocking_lock = true;
+    for (const auto& [oid, facts] : after) {
+        if (!before.contains(oid)) self.effects.has_made(oid);
+    }
 
     const auto facts_of = [&](pg::Oid oid) -> const pg::RelationFacts* {
         for (const pg::RelationMap* look : {&before, &after}) {
@@ -424,7 +545,21 @@ StatementReading Witness::after_bare(const FinishedStatement& statement,
         self.ledger.transaction_ended(statement.ended, sampled), facts_of,
         [&before](pg::Oid oid) { return !before.contains(oid); }, true);
     self.book = {};
+    std::vector<pg::Oid> tables;
+    for (const auto& [oid, facts] : after) {
+        if (is_named(facts.name, statement.classification)) tables.push_back(oid);
+    }
+    reading.rows.sizes =
+        self.effects.sizes_since_last(self.watch.read_table_sizes(tables), facts_of);
     return reading;
+}
+
+std::vector<SchemaChange> Witness::take_changes() {
+    return impl_->effects.take_changes(impl_->watch);
+}
+
+std::vector<RowsChanged> Witness::take_rows_changed() {
+    return impl_->effects.take_rows_changed();
 }
 
 std::vector<LockHold> Witness::take_holds() {

@@ -14,6 +14,10 @@ std::string string(const char* text) {
     return text == nullptr ? "" : text;
 }
 
+std::int64_t number(const char* text) {
+    return text == nullptr ? 0 : std::strtoll(text, nullptr, 10);
+}
+
 bool boolean(const char* text) {
     return text == nullptr || *text == 't';
 }
@@ -49,12 +53,58 @@ RelationMap relations_from(int rows, const Cell& cell, int first_column) {
     return relations;
 }
 
-LockReading locks_from(int rows, const Cell& cell) {
+ActivityReading activity_from(int rows, const Cell& cell, int first_column) {
+    ActivityReading reading;
+    // Each row counts anew, and the reading itself is in it from the second on.
+    if (rows > 0) reading.mark = number(cell(0, first_column));
+    for (int row = 0; row < rows; ++row) {
+        const auto at = [&](int column) { return number(cell(row, first_column + column)); };
+        if (cell(row, first_column + 1) == nullptr) continue;
+        reading.relations[oid(cell(row, first_column + 1))] = {at(2), at(3), at(4), at(5)};
+    }
+    return reading;
+}
+
+SizeMap sizes_from(int rows, const Cell& cell) {
+    SizeMap sizes;
+    for (int row = 0; row < rows; ++row) sizes[oid(cell(row, 0))] = number(cell(row, 1));
+    return sizes;
+}
+
+ShapeMap shapes_from(int rows, const Cell& cell) {
+    enum { relation, schema, relation_name, relkind, kind, part, name, type, is_set, other_oid };
+    ShapeMap shapes;
+    for (int row = 0; row < rows; ++row) {
+        RelationShape& shape = shapes[oid(cell(row, relation))];
+        const std::string what = string(cell(row, kind));
+        if (what.empty()) {
+            shape.name = {without_quotes(string(cell(row, schema))),
+                          string(cell(row, relation_name))};
+            shape.relkind = *cell(row, relkind);
+            shape.table_of_index = oid(cell(row, other_oid));
+        } else if (what == "column") {
+            shape.columns[static_cast<int>(number(cell(row, part)))] = {
+                string(cell(row, name)), string(cell(row, type)), boolean(cell(row, is_set)),
+                oid(cell(row, other_oid))};
+        } else {
+            shape.constraints[oid(cell(row, part))] = {string(cell(row, name)), *cell(row, type),
+                                                       boolean(cell(row, is_set))};
+        }
+    }
+    return shapes;
+}
+
+LockReading locks_from(int rows, const Cell& cell, bool has_locktype) {
+    constexpr int kLocktype = 5;
     LockReading reading;
     reading.wal_position = std::strtoull(cell(0, 0), nullptr, 10);
     for (int row = 0; row < rows; ++row) {
         const char* relation = cell(row, 1);
-        if (relation == nullptr) continue;
+        if (relation == nullptr) {
+            if (has_locktype && cell(row, kLocktype) != nullptr)
+                reading.awaited = cell(row, kLocktype);
+            continue;
+        }
         const std::optional<LockMode> mode = lock_mode_from(cell(row, 2));
         if (!mode) continue;
         reading.locks.push_back({oid(relation), *mode, *cell(row, 3) == 't', cell(row, 4)});
@@ -64,7 +114,9 @@ LockReading locks_from(int rows, const Cell& cell) {
 
 NamedLockReading named_locks_from(int rows, const Cell& cell) {
     constexpr int kFirstFact = 5;
-    return {locks_from(rows, cell), relations_from(rows, cell, kFirstFact)};
+    constexpr int kFirstOfActivity = 13;
+    return {locks_from(rows, cell, false), relations_from(rows, cell, kFirstFact),
+            activity_from(rows, cell, kFirstOfActivity)};
 }
 
 }  // namespace rehearse::pg

@@ -13,8 +13,13 @@ using Cell = std::function<const char*(int row, int column)>;
 // The columns of relations_by_oid.sql from `first_column` on. A row without an oid is nobody's.
 RelationMap relations_from(int rows, const Cell& cell, int first_column = 0);
 
-// Rows of relation_locks.sql, and of relation_locks_named.sql.
-LockReading locks_from(int rows, const Cell& cell);
+// The columns of row_activity.sql from `first_column` on.
+ActivityReading activity_from(int rows, const Cell& cell, int first_column = 0);
+SizeMap sizes_from(int rows, const Cell& cell);
+ShapeMap shapes_from(int rows, const Cell& cell);
+
+// Rows of relation_locks.sql, and of relation_locks_named.sql, which has no locktype.
+LockReading locks_from(int rows, const Cell& cell, bool has_locktype);
 NamedLockReading named_locks_from(int rows, const Cell& cell);
 
 }  // namespace rehearse::pg

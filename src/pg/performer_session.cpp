@@ -371,6 +371,18 @@ NamedLockReading PerformerSession::read_own_locks() {
     return named_locks_from(PQntuples(found.get()), cells_of(found.get()));
 }
 
+ActivityReading PerformerSession::read_activity(const std::vector<Oid>& oids) {
+    if (oids.empty()) return {};
+    const Result found = impl_->ask(queries::kRowActivity, &oids);
+    return activity_from(PQntuples(found.get()), cells_of(found.get()));
+}
+
+SizeMap PerformerSession::read_table_sizes(const std::vector<Oid>& oids) {
+    if (oids.empty()) return {};
+    const Result found = impl_->ask(queries::kSizesOfTables, &oids);
+    return sizes_from(PQntuples(found.get()), cells_of(found.get()));
+}
+
 std::string PerformerSession::marker() {
     const Result found = impl_->ask(queries::kMarker, nullptr);
     return PQgetvalue(found.get(), 0, 0);

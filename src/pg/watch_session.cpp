@@ -43,7 +43,7 @@ WatchSession::~WatchSession() = default;
 
 LockReading WatchSession::read_locks(int pid) {
     const pqxx::result result = impl_->connection.run(queries::kRelationLocks, std::to_string(pid));
-    return locks_from(rows_of(result), cells_of(result));
+    return locks_from(rows_of(result), cells_of(result), true);
 }
 
 NamedLockReading WatchSession::read_named_locks(int pid) {
@@ -76,6 +76,39 @@ std::int64_t WatchSession::read_file_bytes(const std::string& file) {
     if (file.empty()) return 0;
     const pqxx::result size = impl_->connection.run(queries::kSizeOfFile, quoted_literal(file));
     return size[0][0].as<std::int64_t>();
+}
+
+SizeMap WatchSession::read_table_sizes() {
+    const pqxx::result found = impl_->connection.run(queries::kTableSizes);
+    return sizes_from(rows_of(found), cells_of(found));
+}
+
+SizeMap WatchSession::read_table_sizes(const std::vector<Oid>& oids) {
+    if (oids.empty()) return {};
+    const pqxx::result found =
+        impl_->connection.run(queries::kSizesOfTables, quoted_literal(oid_array(oids)));
+    return sizes_from(rows_of(found), cells_of(found));
+}
+
+ShapeMap WatchSession::read_shapes(const std::vector<Oid>& oids) {
+    if (oids.empty()) return {};
+    const pqxx::result found =
+        impl_->connection.run(queries::kShapesOfRelations, quoted_literal(oid_array(oids)));
+    return shapes_from(rows_of(found), cells_of(found));
+}
+
+std::map<Oid, Oid> WatchSession::read_inheritance() {
+    std::map<Oid, Oid> parents;
+    for (const auto& row : impl_->connection.run(queries::kInheritance))
+        parents[row[0].as<Oid>()] = row[1].as<Oid>();
+    return parents;
+}
+
+std::vector<std::string> WatchSession::read_blockers(int pid) {
+    std::vector<std::string> blockers;
+    for (const auto& row : impl_->connection.run(queries::kBlockers, std::to_string(pid)))
+        blockers.push_back(row[0].as<std::string>());
+    return blockers;
 }
 
 std::optional<ProgressRow> WatchSession::read_progress(int pid) {

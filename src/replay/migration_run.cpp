@@ -6,6 +6,7 @@
 #include "failure.hpp"
 #include "text_position.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace rehearse::replay {
@@ -37,6 +38,18 @@ bool changes_the_database(const sql::Classification& classification) {
 // alone did not tell; outside of a block the statement may well succeed.
 bool is_refused_for_the_wrapping(const pg::ServerError& error) {
     return error.sqlstate.is("25001") || error.sqlstate.is("2D000");
+}
+
+// A lock that was waited for was then held, unless the statement failed.
+void name_waits(observe::MigrationObservation& observation) {
+    for (auto& statement : observation.statements) {
+        for (observe::LockWait& wait : statement.waits) {
+            const auto hold =
+                std::find_if(observation.holds.begin(), observation.holds.end(),
+                             [&](const auto& h) { return h.relation_oid == wait.relation_oid; });
+            if (hold != observation.holds.end()) wait.relation = hold->relation;
+        }
+    }
 }
 
 }  // namespace
@@ -79,7 +92,7 @@ bool MigrationRun::send(const Cue& cue) {
     if (changes_the_database(cue.classification)) ++in_open_transaction_;
     if (has_ended || !is_open) count_committed(kind);
     const bool folded = record(std::move(statement), took_blocking_lock);
-    if (has_ended) transaction_ended(!folded);
+    if (has_ended) transaction_ended(!folded, kind != StatementKind::rollback);
     return true;
 }
 
@@ -118,7 +131,7 @@ bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
     witness.wrapped_committed();
     count_committed(StatementKind::commit);
     const bool folded = record(std::move(statement), reading.took_blocking_lock);
-    transaction_ended(!folded);
+    transaction_ended(!folded, true);
     return true;
 }
 
@@ -126,7 +139,7 @@ bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
 // and the catalog before and after.
 bool MigrationRun::send_watched(const Cue& cue, Statement statement) {
     observe::Witness& witness = *stage_.witness();
-    witness.before_bare();
+    witness.before_bare(cue.classification);
     pg::ExecuteResult result = perform(cue, true);
     take_result(statement, result);
     observe::StatementReading reading =
@@ -158,7 +171,7 @@ bool MigrationRun::commit() {
         if (last->error) set_failure(*last, last->position, {});
     }
     if (!has_failed()) count_committed(StatementKind::commit);
-    transaction_ended(true);
+    transaction_ended(true, !has_failed());
     return !has_failed();
 }
 
@@ -170,7 +183,7 @@ void MigrationRun::roll_back() {
     if (stage_.witness() != nullptr && in_transaction()) stage_.witness()->before_end(clock_);
     stage_.performer().execute("ROLLBACK");
     count_committed(StatementKind::rollback);
-    transaction_ended(true);
+    transaction_ended(true, false);
 }
 
 void MigrationRun::add_warning(const std::string& sqlstate, const std::string& message) {
@@ -202,8 +215,12 @@ observe::MigrationObservation MigrationRun::take() {
     if (stage_.witness() != nullptr) {
         observation.holds = stage_.witness()->take_holds();
         recorder_.name_folded(observation.holds);
+        observation.rows_changed = stage_.witness()->take_rows_changed();
+        observation.changes = stage_.witness()->take_changes();
     }
     observation.statements = recorder_.take();
+    name_waits(observation);
+    observe::attribute(observation.changes, observation.statements, observation.holds);
     observation.failure = std::move(failure_);
     return observation;
 }
@@ -255,6 +272,10 @@ void MigrationRun::take_result(Statement& statement, pg::ExecuteResult& result) 
     if (recorder_.keeps_more_notices()) statement.notices = std::move(result.notices);
     statement.error = std::move(result.error);
     statement.gave_up = result.cancelled_by_us;
+    if (stage_.sampler() == nullptr) return;
+    observe::StatementWatch watch = stage_.sampler()->take_watch();
+    statement.waits = std::move(watch.waits);
+    statement.phases = std::move(watch.phases);
 }
 
 void MigrationRun::take_reading(Statement& statement, observe::StatementReading& reading) {
@@ -262,6 +283,9 @@ void MigrationRun::take_reading(Statement& statement, observe::StatementReading&
     statement.wal_bytes = reading.wal_bytes;
     statement.rewrites = std::move(reading.rewrites);
     statement.index_builds = std::move(reading.index_builds);
+    statement.rows_changed = std::move(reading.rows.rows_changed);
+    statement.scans = std::move(reading.rows.scans);
+    statement.sizes = std::move(reading.rows.sizes);
 }
 
 observe::FinishedStatement MigrationRun::finished(const Cue& cue,
@@ -273,9 +297,10 @@ bool MigrationRun::record(Statement statement, bool is_remarkable) {
     return recorder_.add(std::move(statement), is_remarkable);
 }
 
-void MigrationRun::transaction_ended(bool keep_weak) {
+void MigrationRun::transaction_ended(bool keep_weak, bool is_committed) {
     if (stage_.witness() == nullptr) return;
-    stage_.witness()->transaction_ended(clock_, stage_.sampler()->take_holds(), keep_weak);
+    stage_.witness()->transaction_ended(clock_, stage_.sampler()->take_holds(), keep_weak,
+                                        is_committed);
     if (const auto unread = stage_.witness()->first_unread())
         recorder_.downgrade_evidence_from(*unread);
 }
@@ -294,7 +319,7 @@ bool MigrationRun::fail(const Cue& cue, Statement statement, std::vector<std::st
     record(std::move(statement), true);
     // The server let go of everything when the statement failed.
     if (state() != pg::TransactionState::idle) stage_.performer().execute("ROLLBACK");
-    transaction_ended(true);
+    transaction_ended(true, false);
     return false;
 }
 

@@ -72,7 +72,7 @@ class MigrationRun {
     observe::FinishedStatement finished(const Cue& cue, const Statement& statement) const;
     // Returns true when it was folded.
     bool record(Statement statement, bool is_remarkable);
-    void transaction_ended(bool keep_weak);
+    void transaction_ended(bool keep_weak, bool is_committed);
     void count_committed(sql::StatementKind kind);
     // Records the statement as the one that failed, and leaves no transaction open.
     bool fail(const Cue& cue, Statement statement, std::vector<std::string> left_behind = {});

@@ -81,6 +81,11 @@ class Field {
     void read_field(const char* name, T& value) const {
         at(name).to(value);
     }
+    // What reports of an earlier version do not have.
+    template <typename T>
+    void read_later_field(const char* name, T& value) const {
+        if (value_.is_object() && value_.contains(name)) read_field(name, value);
+    }
     // A label that we cannot draw is no label.
     void to_label(std::string& label) const {
         to(label);
@@ -153,6 +158,9 @@ void read(const Field& json, LockPart& part) {
     json.read_field("waited_ms", part.waited_ms);
     json.read_field("evidence", part.evidence);
     json.read_field("new_relation", part.new_relation);
+    json.read_later_field("not_before_ms", part.not_before_ms);
+    json.read_later_field("not_after_ms", part.not_after_ms);
+    json.read_later_field("child_of", part.child_of);
 }
 
 void read(const Field& json, RewritePart& part) {
@@ -166,6 +174,46 @@ void read(const Field& json, IndexBuildPart& part) {
     json.read_field("relation", part.relation);
     json.read_field("elapsed_ms", part.elapsed_ms);
     json.read_field("valid", part.valid);
+}
+
+void read(const Field& json, RowsChangedPart& part) {
+    json.read_field("relation", part.relation);
+    json.read_field("inserted_rows", part.inserted_rows);
+    json.read_field("updated_rows", part.updated_rows);
+    json.read_field("deleted_rows", part.deleted_rows);
+}
+
+void read(const Field& json, ScanPart& part) {
+    json.read_field("relation", part.relation);
+    json.read_field("scanned_rows", part.scanned_rows);
+}
+
+void read(const Field& json, SizePart& part) {
+    json.read_field("relation", part.relation);
+    json.read_field("bytes_before", part.bytes_before);
+    json.read_field("bytes_after", part.bytes_after);
+}
+
+void read(const Field& json, WaitPart& part) {
+    json.read_field("locktype", part.locktype);
+    json.read_field("relation", part.relation);
+    json.read_field("mode", part.mode);
+    json.read_field("waited_ms", part.waited_ms);
+    json.read_field("on", part.on);
+}
+
+void read(const Field& json, PhasePart& part) {
+    json.read_field("command", part.command);
+    json.read_field("phase", part.phase);
+    json.read_field("elapsed_ms", part.elapsed_ms);
+}
+
+void read(const Field& json, ChangePart& part) {
+    json.read_field("relation", part.relation);
+    json.read_field("change", part.change);
+    json.read_field("name", part.name);
+    json.read_field("detail", part.detail);
+    json.read_field("statement", part.statement);
 }
 
 void read(const Field& json, NoticePart& part) {
@@ -196,6 +244,11 @@ void read(const Field& json, StatementPart& part) {
     json.read_field("locks", part.locks);
     json.read_field("rewrites", part.rewrites);
     json.read_field("index_builds", part.index_builds);
+    json.read_later_field("rows_changed", part.rows_changed);
+    json.read_later_field("scans", part.scans);
+    json.read_later_field("sizes", part.sizes);
+    json.read_later_field("waits", part.waits);
+    json.read_later_field("phases", part.phases);
     json.read_field("notices", part.notices);
 }
 
@@ -234,6 +287,8 @@ void read(const Field& json, MigrationPart& part) {
     json.read_field("error", part.error);
     json.read_field("statements", part.statements);
     json.read_field("blocking", part.blocking);
+    json.read_later_field("rows_changed", part.rows_changed);
+    json.read_later_field("changes", part.changes);
     json.read_field("findings", part.findings);
 }
 

@@ -17,6 +17,12 @@ Json or_null(const std::optional<T>& value) {
 Json json_of(const LockPart& part);
 Json json_of(const RewritePart& part);
 Json json_of(const IndexBuildPart& part);
+Json json_of(const RowsChangedPart& part);
+Json json_of(const ScanPart& part);
+Json json_of(const SizePart& part);
+Json json_of(const WaitPart& part);
+Json json_of(const PhasePart& part);
+Json json_of(const ChangePart& part);
 Json json_of(const NoticePart& part);
 Json json_of(const StatementPart& part);
 Json json_of(const BlockingPart& part);
@@ -76,10 +82,17 @@ Json json_of(const ErrorPart& part) {
 }
 
 Json json_of(const LockPart& part) {
-    return {{"relation", part.relation},       {"mode", part.mode},
-            {"acquired_ms", part.acquired_ms}, {"released_ms", part.released_ms},
-            {"held_ms", part.held_ms},         {"waited_ms", part.waited_ms},
-            {"evidence", part.evidence},       {"new_relation", part.new_relation}};
+    return {{"relation", part.relation},
+            {"mode", part.mode},
+            {"acquired_ms", part.acquired_ms},
+            {"released_ms", part.released_ms},
+            {"held_ms", part.held_ms},
+            {"waited_ms", part.waited_ms},
+            {"evidence", part.evidence},
+            {"new_relation", part.new_relation},
+            {"not_before_ms", part.not_before_ms},
+            {"not_after_ms", part.not_after_ms},
+            {"child_of", part.child_of}};
 }
 
 Json json_of(const RewritePart& part) {
@@ -93,6 +106,43 @@ Json json_of(const IndexBuildPart& part) {
             {"relation", part.relation},
             {"elapsed_ms", part.elapsed_ms},
             {"valid", part.valid}};
+}
+
+Json json_of(const RowsChangedPart& part) {
+    return {{"relation", part.relation},
+            {"inserted_rows", part.inserted_rows},
+            {"updated_rows", part.updated_rows},
+            {"deleted_rows", part.deleted_rows}};
+}
+
+Json json_of(const ScanPart& part) {
+    return {{"relation", part.relation}, {"scanned_rows", part.scanned_rows}};
+}
+
+Json json_of(const SizePart& part) {
+    return {{"relation", part.relation},
+            {"bytes_before", part.bytes_before},
+            {"bytes_after", part.bytes_after}};
+}
+
+Json json_of(const WaitPart& part) {
+    return {{"locktype", part.locktype},
+            {"relation", part.relation},
+            {"mode", part.mode},
+            {"waited_ms", part.waited_ms},
+            {"on", part.on}};
+}
+
+Json json_of(const PhasePart& part) {
+    return {{"command", part.command}, {"phase", part.phase}, {"elapsed_ms", part.elapsed_ms}};
+}
+
+Json json_of(const ChangePart& part) {
+    return {{"relation", part.relation},
+            {"change", part.change},
+            {"name", part.name},
+            {"detail", part.detail},
+            {"statement", or_null(part.statement)}};
 }
 
 Json json_of(const NoticePart& part) {
@@ -122,6 +172,11 @@ Json json_of(const StatementPart& part) {
     json["locks"] = list_of(part.locks);
     json["rewrites"] = list_of(part.rewrites);
     json["index_builds"] = list_of(part.index_builds);
+    json["rows_changed"] = list_of(part.rows_changed);
+    json["scans"] = list_of(part.scans);
+    json["sizes"] = list_of(part.sizes);
+    json["waits"] = list_of(part.waits);
+    json["phases"] = list_of(part.phases);
     json["notices"] = list_of(part.notices);
     return json;
 }
@@ -159,6 +214,8 @@ Json json_of(const MigrationPart& part) {
     json["error"] = part.error ? json_of(*part.error) : Json(nullptr);
     json["statements"] = list_of(part.statements);
     json["blocking"] = list_of(part.blocking);
+    json["rows_changed"] = list_of(part.rows_changed);
+    json["changes"] = list_of(part.changes);
     json["findings"] = list_of(part.findings);
     return json;
 }

@@ -25,7 +25,30 @@ LockPart lock_part(const observe::LockHold& hold) {
     part.waited_ms = to_ms(hold.waited);
     part.evidence = to_string(hold.evidence);
     part.new_relation = hold.new_relation;
+    part.not_before_ms = to_ms(hold.not_before);
+    part.not_after_ms = to_ms(hold.not_after);
+    if (!hold.child_of.name.empty()) part.child_of = hold.child_of.text();
     return part;
+}
+
+std::vector<RowsChangedPart> rows_changed_parts(const std::vector<observe::RowsChanged>& rows) {
+    std::vector<RowsChangedPart> parts;
+    for (const auto& changed : rows) {
+        parts.push_back(
+            {changed.relation.text(), changed.inserted, changed.updated, changed.deleted});
+    }
+    return parts;
+}
+
+WaitPart wait_part(const observe::LockWait& wait) {
+    if (wait.locktype != "relation") return {wait.locktype, "", "", to_ms(wait.waited), wait.on};
+    return {wait.locktype, wait.relation.text(), std::string{to_string(wait.mode)},
+            to_ms(wait.waited), wait.on};
+}
+
+ChangePart change_part(const observe::SchemaChange& change) {
+    return {change.relation.text(), std::string{to_string(change.kind)}, change.name, change.detail,
+            change.ordinal};
 }
 
 StatementPart statement_part(const observe::StatementObservation& statement,
@@ -56,6 +79,17 @@ StatementPart statement_part(const observe::StatementObservation& statement,
     for (const auto& build : statement.index_builds) {
         part.index_builds.push_back(
             {build.index.text(), build.relation.text(), to_ms(build.elapsed), build.valid});
+    }
+    part.rows_changed = rows_changed_parts(statement.rows_changed);
+    for (const auto& scan : statement.scans) {
+        part.scans.push_back({scan.relation.text(), scan.rows});
+    }
+    for (const auto& size : statement.sizes) {
+        part.sizes.push_back({size.relation.text(), size.bytes_before, size.bytes_after});
+    }
+    for (const auto& wait : statement.waits) part.waits.push_back(wait_part(wait));
+    for (const auto& phase : statement.phases) {
+        part.phases.push_back({phase.command, phase.phase, to_ms(phase.elapsed)});
     }
     for (const auto& notice : statement.notices) {
         part.notices.push_back({notice.severity, notice.sqlstate.code, notice.message});
@@ -132,6 +166,8 @@ MigrationPart migration_part(const plan::PlannedMigration& planned,
         }
     }
     for (const auto& blocking : verdict.blocking) part.blocking.push_back(blocking_part(blocking));
+    part.rows_changed = rows_changed_parts(observed.rows_changed);
+    for (const auto& change : observed.changes) part.changes.push_back(change_part(change));
     for (const auto& finding : verdict.findings) part.findings.push_back(finding_part(finding));
     return part;
 }

@@ -310,7 +310,7 @@ TEST_F(Witness, AStatementThatMustComeFirstInItsTransactionStillDoes) {
 TEST_F(Witness, StatementsOutsideATransactionAreComparedBeforeAndAfter) {
     const auto run_bare = [this](const std::string& sql) {
         const sql::Classification classification = sql::classify(sql);
-        witness_->before_bare();
+        witness_->before_bare(classification);
         const Millis started = clock_;
         const pg::ExecuteResult result = performer_->execute(sql);
         clock_ += result.elapsed;

@@ -30,12 +30,17 @@ inline constexpr std::size_t kMostStretchers = 50;
 struct LockHold {
     pg::Oid relation_oid = 0;
     pg::RelationName relation;
-    char relkind = ' ';   // pg_class.relkind
-    pg::LockMode mode{};  // pg_locks.mode
-    Millis acquired{};    // start of the statement that took it, or the first granted reading where
-                          // it waited
-    Millis released{};    // end of the COMMIT or ROLLBACK that let go of it
-    Millis waited{};      // not granted before that, as the sampler saw it
+    char relkind = ' ';         // pg_class.relkind
+    pg::RelationName child_of;  // the topmost parent of a partition or child table; else empty
+    pg::LockMode mode{};        // pg_locks.mode
+    Millis acquired{};  // start of the statement that took it, or the first granted reading where
+                        // it waited
+    Millis released{};  // end of the COMMIT or ROLLBACK that let go of it
+    Millis waited{};    // not granted before that, as the sampler saw it
+    // Bounds of a sampled hold: it was taken after the first and let go of before the second. An
+    // exact one has acquired and released for them.
+    Millis not_before{};
+    Millis not_after{};
     Evidence evidence = Evidence::exact;
     bool new_relation = false;    // did not exist before this transaction: blocks nobody
     std::size_t acquired_by = 0;  // ordinal of the statement, from 1
@@ -60,6 +65,75 @@ struct IndexBuild {
     bool valid = true;  // pg_index.indisvalid
 };
 
+// Rows that a statement changed in one relation, also by triggers and functions.
+struct RowsChanged {
+    pg::RelationName relation;
+    std::int64_t inserted = 0;
+    std::int64_t updated = 0;
+    std::int64_t deleted = 0;
+};
+
+// Rows that whole scans of a relation read, to validate, to rewrite, to build an index or to find
+// what a WHERE asks for. Of parallel workers only the leader's share is known.
+struct Scan {
+    pg::RelationName relation;
+    std::int64_t rows = 0;
+};
+
+// A table with its indexes and TOAST.
+struct SizeChange {
+    pg::RelationName relation;
+    std::int64_t bytes_before = 0;
+    std::int64_t bytes_after = 0;
+};
+
+// A time in which the statement did nothing but wait for a lock, as the sampler saw it.
+struct LockWait {
+    std::string locktype;      // pg_locks.locktype: "relation", "virtualxid", "transactionid"
+    pg::Oid relation_oid = 0;  // of a relation's lock, like the two that follow
+    pg::RelationName relation;
+    pg::LockMode mode{};
+    Millis waited{};              // between readings that follow each other and both show it
+    std::vector<std::string> on;  // "autovacuum worker", an application_name
+};
+
+// A phase of a long command, as the progress views told of it (PostgreSQL manual, 28.4).
+struct ProgressPhase {
+    std::string command;  // "CREATE INDEX CONCURRENTLY", "VACUUM"
+    std::string phase;    // "building index: scanning table"
+    Millis elapsed{};     // from the first reading that showed it to the first that showed another
+};
+
+// A difference in the catalog between a migration's beginning and its end.
+struct SchemaChange {
+    enum class Kind {
+        relation_created,
+        relation_dropped,
+        relation_renamed,
+        column_added,
+        column_dropped,
+        column_renamed,
+        column_type_changed,
+        not_null_set,
+        not_null_dropped,
+        default_set,
+        default_dropped,
+        constraint_added,
+        constraint_dropped,
+        constraint_renamed,
+        constraint_validated,
+    };
+    Kind kind{};
+    pg::Oid relation_oid = 0;
+    pg::RelationName relation;
+    char relkind = ' ';
+    std::string name;  // of the column or constraint; the relation's old name where it was renamed
+    std::string detail;  // the type, "integer -> bigint", "foreign key, not valid", the new name
+    std::optional<std::size_t> ordinal;  // the statement, where that is known
+};
+
+std::string_view to_string(SchemaChange::Kind kind);
+
 // One statement as it ran, or a run of small like statements folded into one (repeated > 1).
 struct StatementObservation {
     std::size_t ordinal = 0;  // from 1 within the migration
@@ -80,6 +154,11 @@ struct StatementObservation {
     bool wrapped = false;  // we put BEGIN/COMMIT around it so that its locks could be read
     std::vector<Rewrite> rewrites;
     std::vector<IndexBuild> index_builds;
+    std::vector<RowsChanged> rows_changed;
+    std::vector<Scan> scans;
+    std::vector<LockWait> waits;
+    std::vector<ProgressPhase> phases;  // as far as they last longer than readings are apart
+    std::vector<SizeChange> sizes;      // of what a statement of 10 ms and more changed
     std::vector<pg::Notice> notices;
     std::optional<pg::ServerError> error;
     bool gave_up = false;  // cancelled by --give-up-after
@@ -103,8 +182,19 @@ struct MigrationObservation {
     Millis elapsed{};  // sum of statements and commits
     std::vector<StatementObservation> statements;
     std::vector<LockHold> holds;  // relations only; system catalogs left out
+    // Of the whole migration, also by statements that were too small for a reading of their own.
+    std::vector<RowsChanged> rows_changed;
+    std::vector<SchemaChange> changes;
     std::optional<FailurePoint> failure;
 };
+
+// Puts each change of the schema down to the statement that can have made it: the only one that
+// held a lock on the relation which a change of its schema takes (ShareUpdateExclusiveLock or
+// stronger), or among several the last whose text says so, or the only one that runs code (DO, CALL,
+// a function). Where none of that tells, it has none.
+void attribute(std::vector<SchemaChange>& changes,
+               const std::vector<StatementObservation>& statements,
+               const std::vector<LockHold>& holds);
 
 // The sampler's own figures.
 struct SamplerFigures {

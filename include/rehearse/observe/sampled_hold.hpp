@@ -20,6 +20,7 @@ struct SampledHold {
     std::optional<Millis> first_waiting;  // pg_locks.granted is false
     std::optional<Millis> first_granted;
     std::optional<Millis> last_granted;
+    std::optional<Millis> first_without;  // first reading after that which did not show it
 
     Millis waited() const {
         if (!first_waiting) return {};

@@ -20,6 +20,12 @@ struct LiveStatus {
     std::optional<double> share_done;  // 0 to 1, of the phase
 };
 
+// What was seen of one statement beside its locks.
+struct StatementWatch {
+    std::vector<LockWait> waits;  // without the relations' names
+    std::vector<ProgressPhase> phases;
+};
+
 // Polls the performer's locks from a thread and a connection of its own, only while a statement
 // runs. It aggregates as it goes: memory follows the number of holds, not of readings. A broken
 // connection is made again; what it missed shows in the gaps.
@@ -41,6 +47,8 @@ class Sampler {
     void statement_ended();
     // What was seen since the last call, for the transaction that just ended.
     std::vector<SampledHold> take_holds();
+    // Of the statement that ended last.
+    StatementWatch take_watch();
     SamplerFigures figures() const;
 
   private:

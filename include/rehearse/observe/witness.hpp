@@ -21,12 +21,20 @@ struct FinishedStatement {
     Millis ended{};
 };
 
+// What one statement did to rows and sizes, as far as its own reading tells.
+struct RowEffects {
+    std::vector<RowsChanged> rows_changed;
+    std::vector<Scan> scans;
+    std::vector<SizeChange> sizes;
+};
+
 // What a reading told of one statement.
 struct StatementReading {
     Evidence evidence = Evidence::sampled;
     std::optional<std::int64_t> wal_bytes;
     std::vector<Rewrite> rewrites;
     std::vector<IndexBuild> index_builds;
+    RowEffects rows;
     bool took_blocking_lock = false;  // ShareLock or stronger, on a relation that was there before
     std::vector<pg::RelationName> left_invalid;  // indexes that are INVALID since this statement
 };
@@ -50,7 +58,7 @@ class Witness {
 
     // The session that performs from now on; it outlives the witness or the next call.
     void watch(pg::PerformerSession& performer);
-    // Where the WAL stands, for the first statement's share of it.
+    // Where the WAL stands, for the first statement's share of it; how large the tables are.
     void migration_begins();
 
     // Before every statement, in a transaction or not.
@@ -69,17 +77,22 @@ class Witness {
     // COMMIT or ROLLBACK or a failure ended the transaction at `at`. `sampled` is what the sampler
     // saw since the transaction began. Without `keep_weak`, holds that block neither readers nor
     // writers are dropped.
-    void transaction_ended(Millis at, const std::vector<SampledHold>& sampled, bool keep_weak);
+    void transaction_ended(Millis at, const std::vector<SampledHold>& sampled, bool keep_weak,
+                           bool is_committed = true);
     // Ordinal of the first statement whose locks the ended transaction took into its grave unread.
     std::optional<std::size_t> first_unread() const;
 
     // Around a statement that cannot be in a transaction.
-    void before_bare();
+    void before_bare(const sql::Classification& classification);
     StatementReading after_bare(const FinishedStatement& statement,
                                 const std::vector<SampledHold>& sampled);
 
     // The holds of the transactions that have ended, in the order of their acquisition.
     std::vector<LockHold> take_holds();
+    // After the migration's last transaction: what it changed in the schema, not yet put down to
+    // statements, and the rows that it changed.
+    std::vector<SchemaChange> take_changes();
+    std::vector<RowsChanged> take_rows_changed();
 
   private:
     struct Impl;

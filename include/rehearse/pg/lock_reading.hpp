@@ -4,6 +4,7 @@
 #include "rehearse/pg/types.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,14 +21,36 @@ struct LockRow {
 };
 
 struct LockReading {
-    std::vector<LockRow> locks;      // of the watched backend and its parallel workers
+    std::vector<LockRow> locks;  // of the watched backend and its parallel workers
+    // pg_locks.locktype of another lock that is waited for: "virtualxid", "transactionid"; else
+    // empty. Only WatchSession::read_locks() reads it.
+    std::string awaited;
     std::uint64_t wal_position = 0;  // pg_current_wal_insert_lsn() as a byte offset
+};
+
+// Rows of one relation.
+struct RelationActivity {
+    std::int64_t inserted = 0;
+    std::int64_t updated = 0;
+    std::int64_t deleted = 0;
+    std::int64_t scanned = 0;  // pg_stat_xact_all_tables.seq_tup_read: by whole scans
+
+    bool operator==(const RelationActivity&) const = default;
+};
+
+// What a session did to rows since it last reported to the statistics system, which it does between
+// transactions, but not between all of them.
+struct ActivityReading {
+    std::map<Oid, RelationActivity> relations;
+    // Greater than at the last reading, unless the session reported meanwhile.
+    std::int64_t mark = 0;
 };
 
 // The same, with the facts of those among the locked relations that the reader can see.
 struct NamedLockReading {
     LockReading reading;
     RelationMap relations;
+    ActivityReading activity;  // the reader's own
 };
 
 }  // namespace rehearse::pg

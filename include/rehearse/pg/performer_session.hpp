@@ -83,6 +83,12 @@ class PerformerSession {
     // Its own locks, and the relations as its open transaction sees them. Only right before its
     // end, because it takes a snapshot in it.
     NamedLockReading read_own_locks();
+    // What the open transaction (and those before it that are not reported yet) did to the rows of
+    // these relations. Takes a snapshot in it.
+    ActivityReading read_activity(const std::vector<Oid>& oids);
+    // Bytes of these tables as the open transaction has them, with indexes and TOAST. Waits for no
+    // lock that the transaction holds.
+    SizeMap read_table_sizes(const std::vector<Oid>& oids);
     // current_setting('rehearse.run', true): empty on a server that is no scratch of ours.
     std::string marker();
     int backend_pid() const;

@@ -23,6 +23,31 @@ struct RelationFacts {
     bool is_index() const { return relkind == 'i' || relkind == 'I'; }
 };
 
+// What ALTER TABLE changes of a relation.
+struct RelationShape {
+    struct Column {
+        std::string name;
+        std::string type;  // format_type(): "character varying(50)"
+        bool not_null = false;
+        Oid default_oid = 0;  // pg_attrdef.oid, new with each SET DEFAULT; 0 for none
+        bool operator==(const Column&) const = default;
+    };
+    struct Constraint {
+        std::string name;
+        char type = ' ';  // pg_constraint.contype: c, f, p, u, x
+        bool validated = true;
+        bool operator==(const Constraint&) const = default;
+    };
+    RelationName name;
+    char relkind = ' ';
+    Oid table_of_index = 0;
+    std::map<int, Column> columns;  // by attnum
+    std::map<Oid, Constraint> constraints;
+    bool operator==(const RelationShape&) const = default;
+};
+
+using ShapeMap = std::map<Oid, RelationShape>;
+using SizeMap = std::map<Oid, std::int64_t>;  // bytes
 using RelationMap = std::map<Oid, RelationFacts>;
 
 }  // namespace rehearse::pg

@@ -4,6 +4,7 @@
 #include "rehearse/pg/types.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,7 +45,16 @@ class WatchSession {
     // Bytes of a relation's file (RelationFacts::file), also of one that the open transaction has
     // replaced. Waits for no lock; 0 when it is gone.
     std::int64_t read_file_bytes(const std::string& file);
+    // Of every table, and of some, with indexes and TOAST. Waits for AccessExclusiveLocks.
+    SizeMap read_table_sizes();
+    SizeMap read_table_sizes(const std::vector<Oid>& oids);
+    // Columns and constraints as they are committed; a missing oid does not exist.
+    ShapeMap read_shapes(const std::vector<Oid>& oids);
+    // Partitions, child tables and child indexes with their parent.
+    std::map<Oid, Oid> read_inheritance();
     std::optional<ProgressRow> read_progress(int pid);
+    // Whom the backend waits for: "autovacuum worker", an application_name.
+    std::vector<std::string> read_blockers(int pid);
     // For shutdown(2) from another thread, which ends a reading that hangs.
     int socket() const;
 

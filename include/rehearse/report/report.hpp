@@ -62,6 +62,8 @@ struct LockPart {
     double acquired_ms = 0, released_ms = 0, held_ms = 0, waited_ms = 0;
     std::string evidence;
     bool new_relation = false;
+    double not_before_ms = 0, not_after_ms = 0;  // bounds of a sampled hold
+    std::string child_of;                        // topmost parent of a partition or child table
     bool operator==(const LockPart&) const = default;
 };
 
@@ -76,6 +78,43 @@ struct IndexBuildPart {
     double elapsed_ms = 0;
     bool valid = true;
     bool operator==(const IndexBuildPart&) const = default;
+};
+
+struct RowsChangedPart {
+    std::string relation;
+    std::int64_t inserted_rows = 0, updated_rows = 0, deleted_rows = 0;
+    bool operator==(const RowsChangedPart&) const = default;
+};
+
+struct ScanPart {
+    std::string relation;
+    std::int64_t scanned_rows = 0;
+    bool operator==(const ScanPart&) const = default;
+};
+
+struct WaitPart {
+    std::string locktype, relation, mode;  // relation and mode of a relation's lock only
+    double waited_ms = 0;
+    std::vector<std::string> on;
+    bool operator==(const WaitPart&) const = default;
+};
+
+struct PhasePart {
+    std::string command, phase;
+    double elapsed_ms = 0;
+    bool operator==(const PhasePart&) const = default;
+};
+
+struct SizePart {
+    std::string relation;  // with its indexes and TOAST
+    std::int64_t bytes_before = 0, bytes_after = 0;
+    bool operator==(const SizePart&) const = default;
+};
+
+struct ChangePart {
+    std::string relation, change, name, detail;
+    std::optional<std::size_t> statement;
+    bool operator==(const ChangePart&) const = default;
 };
 
 struct NoticePart {
@@ -103,6 +142,11 @@ struct StatementPart {
     std::vector<LockPart> locks;  // that this statement acquired
     std::vector<RewritePart> rewrites;
     std::vector<IndexBuildPart> index_builds;
+    std::vector<RowsChangedPart> rows_changed;
+    std::vector<ScanPart> scans;
+    std::vector<SizePart> sizes;
+    std::vector<WaitPart> waits;
+    std::vector<PhasePart> phases;
     std::vector<NoticePart> notices;
     bool operator==(const StatementPart&) const = default;
 };
@@ -136,6 +180,8 @@ struct MigrationPart {
     std::optional<ErrorPart> error;
     std::vector<StatementPart> statements;
     std::vector<BlockingPart> blocking;
+    std::vector<RowsChangedPart> rows_changed;
+    std::vector<ChangePart> changes;
     std::vector<FindingPart> findings;
     bool operator==(const MigrationPart&) const = default;
 };

@@ -29,13 +29,35 @@ TEST(MigrationPart, TakesEveryFieldOver) {
     statement.gave_up = true;
     statement.rewrites = {{{"billing", "Order"}, 1, 2}};
     statement.index_builds = {{{"public", "i"}, {"billing", "Order"}, Millis{6}, false}};
+    statement.rows_changed = {{{"billing", "Order"}, 1, 2, 3}};
+    statement.scans = {{{"billing", "Order"}, 4}};
+    statement.sizes = {{{"billing", "Order"}, 5, 6}};
+    statement.waits = {{"relation",
+                        16384,
+                        {"billing", "Order"},
+                        pg::LockMode::share,
+                        Millis{7},
+                        {"autovacuum worker"}},
+                       {"virtualxid", 0, {}, {}, Millis{8}, {}}};
+    statement.phases = {{"CREATE INDEX", "initializing", Millis{9}}};
     statement.notices = {{"WARNING", {"01000"}, "careful"}};
     observed.elapsed = Millis{41'201.62345};
     auto hold = test::hold("Order", pg::LockMode::access_exclusive, 2, 12, 1, {2});
     hold.relation.schema = "billing";
     hold.waited = Millis{1};
+    hold.not_before = Millis{1};
+    hold.not_after = Millis{13};
+    hold.child_of = {"billing", "Orders"};
     hold.evidence = observe::Evidence::sampled;
     observed.holds = {hold};
+    observed.rows_changed = {{{"billing", "Order"}, 1, 2, 3}};
+    observed.changes = {{observe::SchemaChange::Kind::column_added,
+                         hold.relation_oid,
+                         {"billing", "Order"},
+                         'r',
+                         "note",
+                         "text",
+                         1}};
     observed.failure.emplace();
     observed.failure->ordinal = 1;
     observed.failure->position = {0, 4, 6};
@@ -95,13 +117,22 @@ TEST(MigrationPart, TakesEveryFieldOver) {
     s.evidence = "sampled";
     s.wrapped = true;
     s.gave_up = true;
-    s.locks = {{"billing.\"Order\"", "AccessExclusiveLock", 2, 12, 10, 1, "sampled", false}};
+    s.locks = {{"billing.\"Order\"", "AccessExclusiveLock", 2, 12, 10, 1, "sampled", false, 1, 13,
+                "billing.\"Orders\""}};
     s.rewrites = {{"billing.\"Order\"", 1, 2}};
     s.index_builds = {{"i", "billing.\"Order\"", 6, false}};
+    s.rows_changed = {{"billing.\"Order\"", 1, 2, 3}};
+    s.scans = {{"billing.\"Order\"", 4}};
+    s.sizes = {{"billing.\"Order\"", 5, 6}};
+    s.waits = {{"relation", "billing.\"Order\"", "ShareLock", 7, {"autovacuum worker"}},
+               {"virtualxid", "", "", 8, {}}};
+    s.phases = {{"CREATE INDEX", "initializing", 9}};
     s.notices = {{"WARNING", "01000", "careful"}};
     expected.statements = {s};
     expected.blocking = {
         {"billing.\"Order\"", "AccessExclusiveLock", "reads_and_writes", 10, 1, {2}, "sampled"}};
+    expected.rows_changed = {{"billing.\"Order\"", 1, 2, 3}};
+    expected.changes = {{"billing.\"Order\"", "column_added", "note", "text", 1}};
     expected.findings = {
         {"table-rewrite", "danger", 1, 3, "billing.\"Order\"", "rewrote", "do", "exact", "small"}};
 

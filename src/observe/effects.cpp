@@ -1,0 +1,93 @@
+#include "effects.hpp"
+
+#include "schema_changes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rehearse::observe {
+
+namespace {
+
+void add_to(std::map<pg::RelationName, RowsChanged>& totals, const RowsChanged& more) {
+    RowsChanged& sum = totals[more.relation];
+    sum.relation = more.relation;
+    sum.inserted += more.inserted;
+    sum.updated += more.updated;
+    sum.deleted += more.deleted;
+}
+
+bool is_internal(const pg::RelationName& name) {
+    return name.schema.starts_with("pg_");
+}
+
+}  // namespace
+
+void Effects::migration_begins(pg::WatchSession& watch) {
+    if (!sizes_) sizes_ = watch.read_table_sizes();
+    before_.clear();
+    looked_.clear();
+    made_.clear();
+    in_transaction_.clear();
+    committed_.clear();
+}
+
+void Effects::will_change(const std::vector<pg::Oid>& relations, pg::WatchSession& watch) {
+    std::vector<pg::Oid> unseen;
+    for (const pg::Oid relation : relations) {
+        if (!made_.contains(relation) && looked_.insert(relation).second)
+            unseen.push_back(relation);
+    }
+    before_.merge(watch.read_shapes(unseen));
+}
+
+void Effects::has_made(pg::Oid relation) {
+    if (!looked_.contains(relation)) made_.insert(relation);
+}
+
+RowEffects Effects::rows_since_last(const pg::ActivityReading& now, const FactsOf& facts_of) {
+    RowEffects effects;
+    for (const auto& [relation, done] : activity_.since_last(now)) {
+        const pg::RelationFacts* facts = facts_of(relation);
+        if (facts == nullptr || facts->is_index() || is_internal(facts->name)) continue;
+        if (done.scanned > 0) effects.scans.push_back({facts->name, done.scanned});
+        if (done.inserted == 0 && done.updated == 0 && done.deleted == 0) continue;
+        effects.rows_changed.push_back({facts->name, done.inserted, done.updated, done.deleted});
+        add_to(in_transaction_, effects.rows_changed.back());
+    }
+    return effects;
+}
+
+std::vector<SizeChange> Effects::sizes_since_last(const pg::SizeMap& now, const FactsOf& facts_of) {
+    std::vector<SizeChange> changes;
+    for (const auto& [relation, bytes] : now) {
+        const pg::RelationFacts* facts = facts_of(relation);
+        const std::int64_t before = std::exchange((*sizes_)[relation], bytes);
+        if (facts == nullptr || is_internal(facts->name) || before == bytes) continue;
+        changes.push_back({facts->name, before, bytes});
+    }
+    return changes;
+}
+
+void Effects::transaction_ended(bool is_committed) {
+    if (is_committed) {
+        for (const auto& [name, rows] : in_transaction_) add_to(committed_, rows);
+    }
+    in_transaction_.clear();
+}
+
+std::vector<SchemaChange> Effects::take_changes(pg::WatchSession& watch) {
+    std::vector<pg::Oid> relations(looked_.begin(), looked_.end());
+    relations.insert(relations.end(), made_.begin(), made_.end());
+    std::vector<SchemaChange> changes = changes_between(before_, watch.read_shapes(relations));
+    std::erase_if(changes, [](const SchemaChange& change) { return is_internal(change.relation); });
+    return changes;
+}
+
+std::vector<RowsChanged> Effects::take_rows_changed() {
+    std::vector<RowsChanged> rows;
+    for (auto& [name, changed] : std::exchange(committed_, {})) rows.push_back(changed);
+    return rows;
+}
+
+}  // namespace rehearse::observe

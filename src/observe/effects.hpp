@@ -1,0 +1,51 @@
+#pragma once
+
+#include "rehearse/observe/witness.hpp"
+#include "rehearse/pg/watch_session.hpp"
+
+#include "activity_book.hpp"
+
+#include <functional>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace rehearse::observe {
+
+// What a migration did beyond its locks: rows, sizes, columns and constraints, as differences
+// between readings.
+class Effects {
+  public:
+    using FactsOf = std::function<const pg::RelationFacts*(pg::Oid)>;
+
+    // Between migrations.
+    void migration_begins(pg::WatchSession& watch);
+
+    // The open transaction has begun to hold these relations in modes that a change of their schema
+    // takes, and nobody else sees yet what it changed. What it has made is left out.
+    void will_change(const std::vector<pg::Oid>& relations, pg::WatchSession& watch);
+    void has_made(pg::Oid relation);
+
+    // What was done to rows since the last time, in the open transaction.
+    RowEffects rows_since_last(const pg::ActivityReading& now, const FactsOf& facts_of);
+    // Differences to what was known of these tables.
+    std::vector<SizeChange> sizes_since_last(const pg::SizeMap& now, const FactsOf& facts_of);
+    void transaction_ended(bool is_committed);
+
+    // After the migration's last transaction.
+    std::vector<SchemaChange> take_changes(pg::WatchSession& watch);
+    std::vector<RowsChanged> take_rows_changed();
+
+  private:
+    using Totals = std::map<pg::RelationName, RowsChanged>;
+
+    ActivityBook activity_;
+    Totals in_transaction_;
+    Totals committed_;
+    std::optional<pg::SizeMap> sizes_;
+    pg::ShapeMap before_;       // as they were before the migration
+    std::set<pg::Oid> looked_;  // of the relations that the migration may have changed
+    std::set<pg::Oid> made_;
+};
+
+}  // namespace rehearse::observe

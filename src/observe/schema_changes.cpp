@@ -1,0 +1,270 @@
+#include "schema_changes.hpp"
+
+#include "rehearse/base/text.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+namespace rehearse::observe {
+
+namespace {
+
+using Kind = SchemaChange::Kind;
+using pg::RelationShape;
+
+std::string describe(const RelationShape::Constraint& constraint) {
+    std::string type;
+    switch (constraint.type) {
+        case 'c':
+            type = "check";
+            break;
+        case 'f':
+            type = "foreign key";
+            break;
+        case 'p':
+            type = "primary key";
+            break;
+        case 'u':
+            type = "unique";
+            break;
+        default:
+            type = "exclusion";
+    }
+    return constraint.validated ? type : type + ", not valid";
+}
+
+std::string describe(const RelationShape::Column& column) {
+    return column.not_null ? column.type + " not null" : column.type;
+}
+
+class Comparison {
+  public:
+    Comparison(pg::Oid oid, const RelationShape& shape, std::vector<SchemaChange>& changes)
+        : oid_{oid}, shape_{shape}, changes_{changes} {}
+
+    void add(Kind kind, std::string name = {}, std::string detail = {}) {
+        changes_.push_back({kind, oid_, shape_.name, shape_.relkind, std::move(name),
+                            std::move(detail), std::nullopt});
+    }
+
+    void columns(const std::map<int, RelationShape::Column>& before,
+                 const std::map<int, RelationShape::Column>& after) {
+        for (const auto& [number, column] : before) {
+            if (!after.contains(number)) add(Kind::column_dropped, column.name, column.type);
+        }
+        for (const auto& [number, column] : after) {
+            const auto old = before.find(number);
+            if (old == before.end()) {
+                add(Kind::column_added, column.name, describe(column));
+            } else {
+                column_changed(old->second, column);
+            }
+        }
+    }
+
+    void constraints(const std::map<pg::Oid, RelationShape::Constraint>& before,
+                     const std::map<pg::Oid, RelationShape::Constraint>& after) {
+        for (const auto& [oid, constraint] : before) {
+            if (!after.contains(oid) && !is_there_again(constraint, after))
+                add(Kind::constraint_dropped, constraint.name, describe(constraint));
+        }
+        for (const auto& [oid, constraint] : after) {
+            const auto old = before.find(oid);
+            if (old == before.end()) {
+                if (!is_there_again(constraint, before))
+                    add(Kind::constraint_added, constraint.name, describe(constraint));
+                continue;
+            }
+            if (old->second.name != constraint.name)
+                add(Kind::constraint_renamed, old->second.name, constraint.name);
+            if (!old->second.validated && constraint.validated)
+                add(Kind::constraint_validated, constraint.name, describe(constraint));
+        }
+    }
+
+  private:
+    void column_changed(const RelationShape::Column& before, const RelationShape::Column& after) {
+        if (before.name != after.name) add(Kind::column_renamed, before.name, after.name);
+        if (before.type != after.type)
+            add(Kind::column_type_changed, after.name, before.type + " -> " + after.type);
+        if (before.not_null != after.not_null)
+            add(after.not_null ? Kind::not_null_set : Kind::not_null_dropped, after.name);
+        // A change of the type makes the default anew.
+        if (before.default_oid == after.default_oid || before.type != after.type) return;
+        add(after.default_oid != 0 ? Kind::default_set : Kind::default_dropped, after.name);
+    }
+
+    // ALTER COLUMN TYPE drops the constraints on the column and makes them again.
+    static bool is_there_again(const RelationShape::Constraint& constraint,
+                               const std::map<pg::Oid, RelationShape::Constraint>& others) {
+        return std::any_of(others.begin(), others.end(),
+                           [&](const auto& other) { return other.second == constraint; });
+    }
+
+    pg::Oid oid_;
+    const RelationShape& shape_;
+    std::vector<SchemaChange>& changes_;
+};
+
+// An index comes and goes with its table.
+bool goes_without_saying(const RelationShape& shape, const pg::ShapeMap& others) {
+    return shape.table_of_index != 0 && !others.contains(shape.table_of_index);
+}
+
+// The word without which no statement makes such a change in its own text.
+std::string_view word_for(Kind kind) {
+    switch (kind) {
+        case Kind::relation_created:
+            return "create";
+        case Kind::relation_dropped:
+        case Kind::column_dropped:
+        case Kind::constraint_dropped:
+        case Kind::not_null_dropped:
+        case Kind::default_dropped:
+            return "drop";
+        case Kind::relation_renamed:
+        case Kind::column_renamed:
+        case Kind::constraint_renamed:
+            return "rename";
+        case Kind::column_added:
+        case Kind::constraint_added:
+            return "add";
+        case Kind::column_type_changed:
+            return "type";
+        case Kind::not_null_set:
+        case Kind::default_set:
+            return "set";
+        case Kind::constraint_validated:
+            return "validate";
+    }
+    return "";
+}
+
+bool is_in_a_word(char c) {
+    return c == '_' || c == '$' || std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
+
+bool has_word(const std::string& text, const std::string& word) {
+    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+        const auto end = at + word.size();
+        const bool begins = at == 0 || !is_in_a_word(text[at - 1]);
+        if (begins && (end == text.size() || !is_in_a_word(text[end]))) return true;
+    }
+    return false;
+}
+
+bool says(const StatementObservation& statement, const SchemaChange& change) {
+    const std::string text = lower_cased(statement.sql);
+    const std::string name = lower_cased(change.name.empty() ? change.relation.name : change.name);
+    return has_word(text, name) && has_word(text, std::string{word_for(change.kind)});
+}
+
+// A statement whose text need not say what it does.
+bool is_code(const StatementObservation& statement) {
+    return statement.classification.kind == sql::StatementKind::do_block ||
+           statement.classification.kind == sql::StatementKind::call ||
+           statement.classification.kind == sql::StatementKind::select;
+}
+
+}  // namespace
+
+std::string_view to_string(SchemaChange::Kind kind) {
+    switch (kind) {
+        case Kind::relation_created:
+            return "relation_created";
+        case Kind::relation_dropped:
+            return "relation_dropped";
+        case Kind::relation_renamed:
+            return "relation_renamed";
+        case Kind::column_added:
+            return "column_added";
+        case Kind::column_dropped:
+            return "column_dropped";
+        case Kind::column_renamed:
+            return "column_renamed";
+        case Kind::column_type_changed:
+            return "column_type_changed";
+        case Kind::not_null_set:
+            return "not_null_set";
+        case Kind::not_null_dropped:
+            return "not_null_dropped";
+        case Kind::default_set:
+            return "default_set";
+        case Kind::default_dropped:
+            return "default_dropped";
+        case Kind::constraint_added:
+            return "constraint_added";
+        case Kind::constraint_dropped:
+            return "constraint_dropped";
+        case Kind::constraint_renamed:
+            return "constraint_renamed";
+        case Kind::constraint_validated:
+            return "constraint_validated";
+    }
+    return "";
+}
+
+std::vector<SchemaChange> changes_between(const pg::ShapeMap& before, const pg::ShapeMap& after) {
+    std::vector<SchemaChange> changes;
+    for (const auto& [oid, shape] : before) {
+        if (after.contains(oid) || goes_without_saying(shape, after)) continue;
+        Comparison{oid, shape, changes}.add(Kind::relation_dropped);
+    }
+    for (const auto& [oid, shape] : after) {
+        Comparison comparison{oid, shape, changes};
+        const auto old = before.find(oid);
+        if (old == before.end()) {
+            if (!goes_without_saying(shape, before)) comparison.add(Kind::relation_created);
+            continue;
+        }
+        if (old->second.name != shape.name)
+            comparison.add(Kind::relation_renamed, old->second.name.text(), shape.name.text());
+        comparison.columns(old->second.columns, shape.columns);
+        comparison.constraints(old->second.constraints, shape.constraints);
+    }
+    return changes;
+}
+
+void attribute(std::vector<SchemaChange>& changes,
+               const std::vector<StatementObservation>& statements,
+               const std::vector<LockHold>& holds) {
+    std::map<pg::Oid, std::set<std::size_t>> candidates;
+    std::map<pg::Oid, std::size_t> first_holder;
+    for (const LockHold& hold : holds) {
+        const auto first = first_holder.try_emplace(hold.relation_oid, hold.acquired_by).first;
+        first->second = std::min(first->second, hold.acquired_by);
+        if (hold.mode < pg::LockMode::share_update_exclusive) continue;
+        auto& ordinals = candidates[hold.relation_oid];
+        ordinals.insert(hold.acquired_by);
+        ordinals.insert(hold.stretched_by.begin(), hold.stretched_by.end());
+    }
+    std::map<std::size_t, const StatementObservation*> by_ordinal;
+    for (const StatementObservation& statement : statements)
+        by_ordinal.emplace(statement.ordinal, &statement);
+    for (SchemaChange& change : changes) {
+        // Who made a relation was the first to hold a lock on it, be it a weak one.
+        const auto maker = first_holder.find(change.relation_oid);
+        if (change.kind == Kind::relation_created && maker != first_holder.end()) {
+            change.ordinal = maker->second;
+            continue;
+        }
+        const auto& ordinals = candidates[change.relation_oid];
+        std::vector<std::size_t> naming, code;
+        for (const std::size_t ordinal : ordinals) {
+            const auto statement = by_ordinal.find(ordinal);
+            if (statement == by_ordinal.end()) continue;
+            if (says(*statement->second, change)) naming.push_back(ordinal);
+            if (is_code(*statement->second)) code.push_back(ordinal);
+        }
+        if (ordinals.size() == 1) {
+            change.ordinal = *ordinals.begin();
+        } else if (!naming.empty()) {
+            change.ordinal = naming.back();
+        } else if (code.size() == 1) {
+            change.ordinal = code.front();
+        }
+    }
+}
+
+}  // namespace rehearse::observe
