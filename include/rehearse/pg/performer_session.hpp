@@ -43,6 +43,12 @@ struct ExecuteResult {
     bool cancelled_by_us = false;  // ran over the limit and was cancelled
 };
 
+// What a short question of ours was answered, as text; a NULL is nullopt.
+struct Answer {
+    std::vector<std::vector<std::optional<std::string>>> rows;
+    std::optional<ServerError> error;
+};
+
 inline constexpr std::size_t kMostNotices = 100;
 
 // What the connection is in after a statement (PQtransactionStatus).
@@ -83,6 +89,9 @@ class PerformerSession {
     // Its own locks, and the relations as its open transaction sees them. Only right before its
     // end, because it takes a snapshot in it.
     NamedLockReading read_own_locks();
+    // Asks one query with the settings of this session, parameters as text, and keeps all that it
+    // answers. Leaves nothing in the session. Throws as execute() does.
+    Answer ask(const std::string& query, const std::vector<std::string>& parameters = {});
     // current_setting('rehearse.run', true): empty on a server that is no scratch of ours.
     std::string marker();
     int backend_pid() const;
