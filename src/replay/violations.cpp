@@ -130,16 +130,16 @@ void take_answer(Violations& violations, const pg::Answer& told) {
 // In a transaction that only reads, with the settings that the statement had.
 Violations count(AddedConstraint constraint, const UndoneStatements& undone, Millis limit,
                  pg::PerformerSession& performer) {
-    Violations violations{.kind = constraint.kind, .relation = constraint.relation, .limit = limit};
+    Violations violations;
+    violations.kind = constraint.kind;
+    violations.relation = constraint.relation;
+    violations.limit = limit;
     if (undone.changed_rows()) {
         violations.why_not = "an earlier statement of its transaction may have changed rows";
         return violations;
     }
-    const auto milliseconds = std::max(1LL, std::llround(limit.count()));
     performer.execute("BEGIN READ ONLY");
     for (const std::string& setting : undone.settings()) performer.execute(setting);
-    performer.execute("SET LOCAL lock_timeout = 0");
-    performer.execute("SET LOCAL statement_timeout = " + std::to_string(milliseconds));
     const bool is_there = complete(constraint, performer);
     if (undone.changed(constraint.relation) || undone.changed(constraint.referenced)) {
         violations.why_not = "an earlier statement of its transaction changed the table";
@@ -147,6 +147,9 @@ Violations count(AddedConstraint constraint, const UndoneStatements& undone, Mil
         violations.why_not = kNotThere;
     } else {
         violations.relation = constraint.relation;
+        const auto milliseconds = std::max(1LL, std::llround(limit.count()));  // 0 is no limit
+        performer.execute("SET LOCAL lock_timeout = 0");
+        performer.execute("SET LOCAL statement_timeout = " + std::to_string(milliseconds));
         take_answer(violations, performer.ask(violating_rows_query(constraint)));
     }
     performer.execute("ROLLBACK");
