@@ -175,7 +175,8 @@ std::string reason_section(const MigrationPart& migration, const Detail& detail,
         text += " (" + place_of(migration, migration.error->line) + ")";
         if (const auto& violations = migration.error->violations) {
             const auto [before, after] = violations_phrase(*violations);
-            text += "<br>" + prose(before) + name_code(violations->relation) + prose(after);
+            text += "<br>" + prose(before) + " " + name_code(violations->relation);
+            if (!after.empty()) text += " " + prose(after);
         }
         for (const auto& left : migration.error->left_behind) {
             text += "<br>leaves behind: " + prose(left);

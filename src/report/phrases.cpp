@@ -132,13 +132,13 @@ bool is_felt(const BlockingPart& blocking) {
 ViolationsPhrase violations_phrase(const ViolationsPart& violations) {
     if (!violations.rows) {
         return {"rows of ",
-                " that violate it: " + (violations.complete
-                                            ? "not counted, " + violations.why_not
-                                            : "not counted within " + limit(violations.limit_ms))};
+                "that violate it: " + (violations.complete
+                                           ? "not counted, " + violations.why_not
+                                           : "not counted within " + limit(violations.limit_ms))};
     }
-    ViolationsPhrase phrase{"violated by " + grouped(*violations.rows, "row") + " of ", ""};
+    ViolationsPhrase phrase{"violated by " + grouped(*violations.rows, "row") + " of", ""};
     if (violations.duplicate_keys) {
-        phrase.after = " (" + grouped(*violations.duplicate_keys, "duplicate key") + ")";
+        phrase.after = "(" + grouped(*violations.duplicate_keys, "duplicate key") + ")";
     }
     return phrase;
 }

@@ -168,7 +168,8 @@ void put_failure(Page& page, const MigrationPart& migration) {
     };
     if (error.violations) {
         const auto [before, after] = violations_phrase(*error.violations);
-        page.paragraph(spaces(kDetailAt), kDetailAt, before + error.violations->relation + after);
+        page.paragraph(spaces(kDetailAt), kDetailAt,
+                       before + " " + error.violations->relation + " " + after);
     }
     put("detail", error.detail);
     put("hint", error.hint);
