@@ -383,6 +383,37 @@ SizeMap PerformerSession::read_table_sizes(const std::vector<Oid>& oids) {
     return sizes_from(PQntuples(found.get()), cells_of(found.get()));
 }
 
+Answer PerformerSession::ask(const std::string& query, const std::vector<std::string>& parameters) {
+    PGconn* connection = impl_->connection.get();
+    impl_->cancelled = impl_->interrupted = false;
+    impl_->deadline.reset();
+    std::vector<const char*> values;
+    for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
+    if (PQsendQueryParams(connection, query.c_str(), static_cast<int>(values.size()), nullptr,
+                          values.data(), nullptr, nullptr, 0) == 0) {
+        impl_->throw_lost();
+    }
+    Answer told;
+    while (const Result part = impl_->next_result()) {
+        if (PQresultStatus(part.get()) != PGRES_TUPLES_OK) {
+            told.error = error_from(part.get());
+            continue;
+        }
+        const Cell cell = cells_of(part.get());
+        for (int row = 0; row < PQntuples(part.get()); ++row) {
+            auto& values_of_row = told.rows.emplace_back();
+            for (int column = 0; column < PQnfields(part.get()); ++column) {
+                const char* value = cell(row, column);
+                values_of_row.push_back(value != nullptr ? std::optional<std::string>{value}
+                                                         : std::nullopt);
+            }
+        }
+    }
+    if (PQstatus(connection) == CONNECTION_BAD) impl_->throw_lost();
+    if (impl_->interrupted) Interrupt::throw_if_requested();
+    return told;
+}
+
 std::string PerformerSession::marker() {
     const Result found = impl_->ask(queries::kMarker, nullptr);
     return PQgetvalue(found.get(), 0, 0);

@@ -5,6 +5,7 @@
 
 #include "failure.hpp"
 #include "text_position.hpp"
+#include "violations.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -90,6 +91,7 @@ bool MigrationRun::send(const Cue& cue) {
         }
     }
     if (changes_the_database(cue.classification)) ++in_open_transaction_;
+    undone_.add(cue.sql, cue.classification);
     if (has_ended || !is_open) count_committed(kind);
     const bool folded = record(std::move(statement), took_blocking_lock);
     if (has_ended) transaction_ended(!folded, kind != StatementKind::rollback);
@@ -308,6 +310,7 @@ void MigrationRun::transaction_ended(bool keep_weak, bool is_committed) {
 void MigrationRun::count_committed(StatementKind kind) {
     if (kind != StatementKind::rollback) committed_ += in_open_transaction_;
     in_open_transaction_ = 0;
+    undone_.clear();
 }
 
 bool MigrationRun::fail(const Cue& cue, Statement statement, std::vector<std::string> left_behind) {
@@ -320,14 +323,16 @@ bool MigrationRun::fail(const Cue& cue, Statement statement, std::vector<std::st
     // The server let go of everything when the statement failed.
     if (state() != pg::TransactionState::idle) stage_.performer().execute("ROLLBACK");
     transaction_ended(true, false);
+    failure_->violations = count_violations(cue.sql, failure_->error, undone_, options_.count_limit,
+                                            stage_.performer());
     return false;
 }
 
 void MigrationRun::set_failure(const Statement& statement, const sql::Position& position,
                                std::vector<std::string> left_behind) {
     if (committed_ > 0) left_behind.push_back(describe_committed(committed_));
-    failure_ = {statement.ordinal, position, *statement.error, statement.gave_up,
-                std::move(left_behind)};
+    failure_ = {statement.ordinal,      position,    *statement.error, statement.gave_up,
+                std::move(left_behind), std::nullopt};
 }
 
 }  // namespace rehearse::replay

@@ -6,6 +6,7 @@
 
 #include "recorder.hpp"
 #include "stage.hpp"
+#include "undone_statements.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -87,6 +88,7 @@ class MigrationRun {
     Millis clock_{};
     std::size_t ordinal_ = 0;
     std::size_t in_open_transaction_ = 0;  // statements that its end will commit or roll back
+    UndoneStatements undone_;              // should it be rolled back
     std::size_t committed_ = 0;
     std::optional<observe::FailurePoint> failure_;
 };

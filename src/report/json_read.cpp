@@ -137,6 +137,16 @@ void read(const Field& json, SamplerPart& part) {
     json.read_field("longest_gap_ms", part.longest_gap_ms);
 }
 
+void read(const Field& json, ViolationsPart& part) {
+    json.read_field("constraint_kind", part.constraint_kind);
+    json.read_field("relation", part.relation);
+    json.read_field("rows", part.rows);
+    json.read_field("duplicate_keys", part.duplicate_keys);
+    json.read_field("complete", part.complete);
+    json.read_field("limit_ms", part.limit_ms);
+    json.read_field("why_not", part.why_not);
+}
+
 void read(const Field& json, ErrorPart& part) {
     json.read_field("sqlstate", part.sqlstate);
     json.read_field("message", part.message);
@@ -147,6 +157,7 @@ void read(const Field& json, ErrorPart& part) {
     json.read_field("detail", part.detail);
     json.read_field("hint", part.hint);
     json.read_field("left_behind", part.left_behind);
+    json.read_later_field("violations", part.violations);
 }
 
 void read(const Field& json, LockPart& part) {

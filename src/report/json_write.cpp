@@ -74,11 +74,27 @@ Json json_of(const SamplerPart& part) {
             {"longest_gap_ms", part.longest_gap_ms}};
 }
 
+Json json_of(const ViolationsPart& part) {
+    return {{"constraint_kind", part.constraint_kind},
+            {"relation", part.relation},
+            {"rows", or_null(part.rows)},
+            {"duplicate_keys", or_null(part.duplicate_keys)},
+            {"complete", part.complete},
+            {"limit_ms", part.limit_ms},
+            {"why_not", part.why_not}};
+}
+
 Json json_of(const ErrorPart& part) {
-    return {
-        {"sqlstate", part.sqlstate}, {"message", part.message}, {"path", part.path},
-        {"line", part.line},         {"column", part.column},   {"statement", part.statement},
-        {"detail", part.detail},     {"hint", part.hint},       {"left_behind", part.left_behind}};
+    return {{"sqlstate", part.sqlstate},
+            {"message", part.message},
+            {"path", part.path},
+            {"line", part.line},
+            {"column", part.column},
+            {"statement", part.statement},
+            {"detail", part.detail},
+            {"hint", part.hint},
+            {"left_behind", part.left_behind},
+            {"violations", part.violations ? json_of(*part.violations) : Json(nullptr)}};
 }
 
 Json json_of(const LockPart& part) {

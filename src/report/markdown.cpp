@@ -173,6 +173,11 @@ std::string reason_section(const MigrationPart& migration, const Detail& detail,
     if (migration.error) {
         statement = find_statement(migration, migration.error->statement);
         text += " (" + place_of(migration, migration.error->line) + ")";
+        if (const auto& violations = migration.error->violations) {
+            const auto [before, after] = violations_phrase(*violations);
+            text += "<br>" + prose(before) + " " + name_code(violations->relation);
+            if (!after.empty()) text += " " + prose(after);
+        }
         for (const auto& left : migration.error->left_behind) {
             text += "<br>leaves behind: " + prose(left);
         }

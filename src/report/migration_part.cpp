@@ -97,6 +97,18 @@ StatementPart statement_part(const observe::StatementObservation& statement,
     return part;
 }
 
+ViolationsPart violations_part(const observe::Violations& violations) {
+    ViolationsPart part;
+    part.constraint_kind = to_string(violations.kind);
+    part.relation = violations.relation.text();
+    part.rows = violations.rows;
+    part.duplicate_keys = violations.duplicate_keys;
+    part.complete = violations.is_complete;
+    part.limit_ms = to_ms(violations.limit);
+    part.why_not = violations.why_not;
+    return part;
+}
+
 ErrorPart error_part(const observe::FailurePoint& failure, const std::string& path) {
     ErrorPart part;
     part.sqlstate = failure.error.sqlstate.code;
@@ -108,6 +120,7 @@ ErrorPart error_part(const observe::FailurePoint& failure, const std::string& pa
     part.detail = failure.error.detail;
     part.hint = failure.error.hint;
     part.left_behind = failure.left_behind;
+    if (failure.violations) part.violations = violations_part(*failure.violations);
     return part;
 }
 

@@ -58,6 +58,13 @@ std::string ok_sentence(const Report& report) {
     return sentence;
 }
 
+// "40,211 rows": what somebody has to mend is told to the last row.
+std::string grouped(std::int64_t count, const std::string& what) {
+    std::string digits = std::to_string(count);
+    for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+    return digits + " " + what + (count == 1 ? "" : "s");
+}
+
 }  // namespace
 
 std::string duration(double ms) {
@@ -120,6 +127,20 @@ std::string lock_phrase(const BlockedTogether& blocked, const MigrationPart& mig
 
 bool is_felt(const BlockingPart& blocking) {
     return blocking.held_ms > kNoticedMs;
+}
+
+ViolationsPhrase violations_phrase(const ViolationsPart& violations) {
+    if (!violations.rows) {
+        return {"rows of ",
+                "that violate it: " + (violations.complete
+                                           ? "not counted, " + violations.why_not
+                                           : "not counted within " + limit(violations.limit_ms))};
+    }
+    ViolationsPhrase phrase{"violated by " + grouped(*violations.rows, "row") + " of", ""};
+    if (violations.duplicate_keys) {
+        phrase.after = "(" + grouped(*violations.duplicate_keys, "duplicate key") + ")";
+    }
+    return phrase;
 }
 
 const StatementPart* slowest_statement(const MigrationPart& migration) {

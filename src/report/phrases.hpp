@@ -39,6 +39,13 @@ std::string blocks_phrase(const BlockedTogether& blocked);
 std::string lock_phrase(const BlockedTogether& blocked, const MigrationPart& migration);
 bool is_felt(const BlockingPart& blocking);
 
+// Where a constraint failed: "violated by 40,211 rows of users (18,349 duplicate keys)", or that
+// the rows were not counted, and why. In two parts with the relation's name between them.
+struct ViolationsPhrase {
+    std::string before, after;
+};
+ViolationsPhrase violations_phrase(const ViolationsPart& violations);
+
 // The statement with the greatest elapsed time; nullptr when there is none.
 const StatementPart* slowest_statement(const MigrationPart& migration);
 // Of the migration's elapsed time: "98 %".

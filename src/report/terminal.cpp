@@ -166,6 +166,11 @@ void put_failure(Page& page, const MigrationPart& migration) {
         page.paragraph(spaces(kDetailAt) + page.inked(name + ": ", Ink::dim),
                        kDetailAt + name.size() + 2, words);
     };
+    if (error.violations) {
+        const auto [before, after] = violations_phrase(*error.violations);
+        page.paragraph(spaces(kDetailAt), kDetailAt,
+                       before + " " + error.violations->relation + " " + after);
+    }
     put("detail", error.detail);
     put("hint", error.hint);
     for (const auto& left : error.left_behind) put("leaves behind", left);

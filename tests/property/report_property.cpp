@@ -83,10 +83,22 @@ struct Make {
         return flag() ? std::optional{value} : std::nullopt;
     }
 
+    ViolationsPart violations() {
+        return {
+            text(),   text(), maybe(whole<std::int64_t>()), maybe(whole<std::int64_t>()), flag(),
+            number(), text()};
+    }
     ErrorPart error() {
-        return {text(),       text(),       text(),
-                whole<int>(), whole<int>(), whole<std::size_t>(),
-                text(),       text(),       list<std::string>([&] { return text(); })};
+        return {text(),
+                text(),
+                text(),
+                whole<int>(),
+                whole<int>(),
+                whole<std::size_t>(),
+                text(),
+                text(),
+                list<std::string>([&] { return text(); }),
+                maybe(violations())};
     }
     LockPart lock() {
         return {text(),   random.pick(kModes),    number(), number(), number(),

@@ -1,3 +1,4 @@
+#include "rehearse/sql/constraint.hpp"
 #include "rehearse/sql/script.hpp"
 
 #include "property/random.hpp"
@@ -365,7 +366,32 @@ TEST(TextProperty, any_bytes_are_classified) {
         ASSERT_NO_THROW(classify(text)) << random.seed_text();
         ASSERT_NO_THROW(roles_named_in("grant " + text)) << random.seed_text();
         ASSERT_NO_THROW(with_masked_literals(text)) << random.seed_text();
+        ASSERT_NO_THROW(constraints_added_by(text)) << random.seed_text();
     }
+}
+
+// A statement with names, expressions and comments of every kind in it, whole and cut anywhere.
+TEST(TextProperty, constraints_are_read_from_any_text) {
+    static const Texts kFirst = {"create unique index on t (", "create unique index i on only t (",
+                                 "alter table t add check (", "alter table t add unique ("};
+    static const Texts kParts = {
+        "a",   "\"B\"",        "f(a)", "(a + 1)",   "/* ( */",       "-- )\n",       "$$)$$",
+        "')'", ", ",           ")",    "(",         "collate \"C\"", " where a > 1", " desc",
+        "é",   "U&\"\\0061\"", ";",    " not valid"};
+    Random random;
+    std::size_t found = 0;
+    for (int round = 0; round < 5000; ++round) {
+        std::string text = random.pick(kFirst);
+        for (std::size_t count = random.below(8); count > 0; --count) text += random.pick(kParts);
+        text += random.below(2) == 0 ? ")" : "";
+        std::vector<AddedConstraint> added;
+        ASSERT_NO_THROW(added = constraints_added_by(text)) << random.seed_text() << text;
+        found += added.size();
+        for (const AddedConstraint& one : added) {
+            ASSERT_FALSE(one.keys.empty() && one.condition.empty()) << random.seed_text() << text;
+        }
+    }
+    EXPECT_GT(found, 100U);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "rehearse/base/time.hpp"
 #include "rehearse/pg/performer_session.hpp"
 #include "rehearse/pg/types.hpp"
+#include "rehearse/sql/constraint.hpp"
 #include "rehearse/sql/statement.hpp"
 
 #include <cstdint>
@@ -168,6 +169,17 @@ inline constexpr std::size_t kLongestSql = 2000;
 // Beyond so many statements of one migration, runs of like row statements are folded.
 inline constexpr std::size_t kItemisedStatements = 5000;
 
+// The rows that a constraint of the failed statement does not allow, counted after the rollback.
+struct Violations {
+    sql::ConstraintKind kind{};
+    pg::RelationName relation;
+    std::optional<std::int64_t> rows;            // absent where they were not counted
+    std::optional<std::int64_t> duplicate_keys;  // of unique: how many keys those rows share
+    bool is_complete = true;                     // false: the limit ended the count
+    Millis limit{};
+    std::string why_not;  // where there is no count for another reason; holds no row values
+};
+
 struct FailurePoint {
     std::size_t ordinal = 0;
     sql::Position position;  // of the error itself: file line and column
@@ -175,6 +187,7 @@ struct FailurePoint {
     bool gave_up = false;
     std::vector<std::string>
         left_behind;  // "INVALID index public.i", "2 statements before it are committed"
+    std::optional<Violations> violations = std::nullopt;
 };
 
 struct MigrationObservation {
@@ -190,8 +203,8 @@ struct MigrationObservation {
 
 // Puts each change of the schema down to the statement that can have made it: the only one that
 // held a lock on the relation which a change of its schema takes (ShareUpdateExclusiveLock or
-// stronger), or among several the last whose text says so, or the only one that runs code (DO, CALL,
-// a function). Where none of that tells, it has none.
+// stronger), or among several the last whose text says so, or the only one that runs code (DO,
+// CALL, a function). Where none of that tells, it has none.
 void attribute(std::vector<SchemaChange>& changes,
                const std::vector<StatementObservation>& statements,
                const std::vector<LockHold>& holds);

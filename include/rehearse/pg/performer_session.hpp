@@ -43,6 +43,12 @@ struct ExecuteResult {
     bool cancelled_by_us = false;  // ran over the limit and was cancelled
 };
 
+// What a short question of ours was answered, as text; a NULL is nullopt.
+struct Answer {
+    std::vector<std::vector<std::optional<std::string>>> rows;
+    std::optional<ServerError> error;
+};
+
 inline constexpr std::size_t kMostNotices = 100;
 
 // What the connection is in after a statement (PQtransactionStatus).
@@ -89,6 +95,9 @@ class PerformerSession {
     // Bytes of these tables as the open transaction has them, with indexes and TOAST. Waits for no
     // lock that the transaction holds.
     SizeMap read_table_sizes(const std::vector<Oid>& oids);
+    // Asks one query with the settings of this session, parameters as text, and keeps all that it
+    // answers. Leaves nothing in the session. Throws as execute() does.
+    Answer ask(const std::string& query, const std::vector<std::string>& parameters = {});
     // current_setting('rehearse.run', true): empty on a server that is no scratch of ours.
     std::string marker();
     int backend_pid() const;

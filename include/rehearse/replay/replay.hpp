@@ -14,6 +14,7 @@ namespace rehearse::replay {
 struct ReplayOptions {
     Millis give_up_after = std::chrono::minutes(15);
     Millis interval = std::chrono::milliseconds(1);
+    Millis count_limit = std::chrono::seconds(10);  // for the rows that a failed constraint refuses
     bool observe = true;            // --no-observe: no witness, no sampler, no wrapping
     bool enforce_timeouts = false;  // lock_timeout 5 s, statement_timeout 60 s as production would
 };

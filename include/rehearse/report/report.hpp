@@ -48,12 +48,25 @@ struct SamplerPart {
     bool operator==(const SamplerPart&) const = default;
 };
 
+// Rows that a constraint of the failed statement does not allow.
+struct ViolationsPart {
+    std::string constraint_kind;  // unique | not_null | check | foreign_key
+    std::string relation;
+    std::optional<std::int64_t> rows;            // null: not counted
+    std::optional<std::int64_t> duplicate_keys;  // unique: how many keys the rows share
+    bool complete = true;                        // false: the limit ended the count
+    double limit_ms = 0;
+    std::string why_not;
+    bool operator==(const ViolationsPart&) const = default;
+};
+
 struct ErrorPart {
     std::string sqlstate, message, path;
     int line = 0, column = 0;
     std::size_t statement = 0;
     std::string detail, hint;  // detail may hold row values: JSON and terminal only, never Markdown
     std::vector<std::string> left_behind;
+    std::optional<ViolationsPart> violations = std::nullopt;
     bool operator==(const ErrorPart&) const = default;
 };
 

@@ -48,6 +48,9 @@ TEST(Json, HasTheContractsFieldsInTheContractsOrder) {
                     {"version", "name", "path", "tool", "transaction_mode", "in_change", "label",
                      "elapsed_ms", "because", "error", "statements", "blocking", "findings"});
     expect_in_order(failed["error"], {"sqlstate", "message", "path", "line", "statement"});
+    expect_in_order(failed["error"]["violations"],
+                    {"constraint_kind", "relation", "rows", "duplicate_keys", "complete",
+                     "limit_ms", "why_not"});
     const auto& statement = json["migrations"][3]["statements"][1];
     expect_in_order(
         statement, {"ordinal", "path", "line", "sql", "command_tag", "elapsed_ms", "commit_ms",
@@ -149,6 +152,14 @@ TEST(ParseJson, PassesOverFieldsThatWereAddedLater) {
     json["weather"] = "fine";
     json["migrations"][0]["weather"] = Json::array({1, 2});
     EXPECT_EQ(parse_json(json.dump()), samples::demo());
+}
+
+TEST(ParseJson, ReadsAReportFromBeforeAFieldWasAdded) {
+    auto expected = samples::demo();
+    auto json = Json::parse(render_json(expected));
+    json["migrations"][4]["error"].erase("violations");
+    expected.migrations[4].error->violations.reset();
+    EXPECT_EQ(parse_json(json.dump()), expected);
 }
 
 TEST(ParseJson, TakesWholeNumbersForMilliseconds) {

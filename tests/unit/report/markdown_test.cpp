@@ -71,6 +71,28 @@ TEST(Markdown, NeverShowsRowValues) {
     EXPECT_THAT(render_markdown(report, {}), Not(HasSubstr("Failing row")));
 }
 
+TEST(Markdown, CountsTheRowsThatViolateAConstraint) {
+    auto report = samples::demo();
+    auto& violations = *report.migrations[4].error->violations;
+    const auto line = [&report] {
+        for (const auto& text : split_lines(render_markdown(report, {}))) {
+            const auto at = text.find("<br>");
+            if (text.starts_with("**failed** `0045")) return text.substr(at + 4);
+        }
+        return std::string{};
+    };
+    violations = {"unique", "users", 40'211, 18'349, true, 10'000, ""};
+    EXPECT_EQ(line(), "violated by 40,211 rows of `users` (18,349 duplicate keys)");
+    violations = {"check", "users", 1, {}, true, 10'000, ""};
+    EXPECT_EQ(line(), "violated by 1 row of `users`");
+    violations = {"check", "users", {}, {}, false, 10'000, ""};
+    EXPECT_EQ(line(), "rows of `users` that violate it: not counted within 10 s");
+    violations = {"check", "users", {}, {}, true, 10'000, "it is gone"};
+    EXPECT_EQ(line(), "rows of `users` that violate it: not counted, it is gone");
+    report.migrations[4].error->violations.reset();
+    EXPECT_EQ(line().find("violate"), std::string::npos);
+}
+
 TEST(Markdown, MasksLiteralsWhereAsked) {
     EXPECT_THAT(render_markdown(samples::demo(), {}), HasSubstr("'backfill 2026-11'"));
     const auto masked = render_markdown(samples::demo(), {.mask_literals = true});

@@ -63,6 +63,8 @@ TEST(MigrationPart, TakesEveryFieldOver) {
     observed.failure->position = {0, 4, 6};
     observed.failure->error = {{"23502"}, "message", "detail", "hint", "context", {}, "", ""};
     observed.failure->left_behind = {"INVALID index i"};
+    observed.failure->violations = {
+        sql::ConstraintKind::unique, {"billing", "Order"}, 5, 2, true, Millis{10'000}, "why"};
 
     verdict::MigrationVerdict verdict;
     verdict.label = verdict::Label::failed;
@@ -96,8 +98,17 @@ TEST(MigrationPart, TakesEveryFieldOver) {
     expected.label = "failed";
     expected.elapsed_ms = 41'201.623;
     expected.because = "23502 at line 4";
-    expected.error = ErrorPart{"23502",  "message", expected.path,      4, 6, 1,
-                               "detail", "hint",    {"INVALID index i"}};
+    expected.error =
+        ErrorPart{"23502",
+                  "message",
+                  expected.path,
+                  4,
+                  6,
+                  1,
+                  "detail",
+                  "hint",
+                  {"INVALID index i"},
+                  ViolationsPart{"unique", "billing.\"Order\"", 5, 2, true, 10'000, "why"}};
     StatementPart s;
     s.ordinal = 1;
     s.path = expected.path;

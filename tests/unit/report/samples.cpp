@@ -156,6 +156,11 @@ Report demo() {
             error.detail = "Failing row contains (17, ada@example.org, null).";
             statement.error = error;
             observed.failure = {3, statement.position, error, false, {}};
+            auto& violations = observed.failure->violations.emplace();
+            violations.kind = sql::ConstraintKind::not_null;
+            violations.relation = {"public", "workspaces"};
+            violations.rows = 2'318;
+            violations.limit = Millis{10'000};
             add_hold(observed, 3, "workspaces", LockMode::access_exclusive);
         });
     add_not_run(report, "0046", "drop_legacy_sso");
@@ -218,6 +223,9 @@ Report hostile() {
             error.hint = "ask ada@example.org";
             observed.failure = {
                 1, observed.statements[0].position, error, false, {"half | a `table`"}};
+            auto& violations = observed.failure->violations.emplace();
+            violations.relation = {"public", "t|`</code><b>"};
+            violations.why_not = "</details> @everyone | `";
         });
     finish(report);
     return report;

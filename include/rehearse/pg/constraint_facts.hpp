@@ -1,0 +1,35 @@
+#pragma once
+
+#include "rehearse/pg/performer_session.hpp"
+#include "rehearse/pg/types.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rehearse::pg {
+
+struct TableOfConstraint {
+    RelationName name;
+    bool is_partitioned = false;
+    std::vector<std::string> primary_key;  // pg_attribute.attname
+};
+
+// pg_constraint
+struct ConstraintFacts {
+    char type = ' ';                                       // contype
+    bool no_inherit = false;                               // connoinherit
+    bool match_full = false;                               // confmatchtype
+    std::string condition;                                 // pg_get_expr(conbin)
+    RelationName referenced;                               // confrelid
+    std::vector<std::string> columns, referenced_columns;  // conkey, confkey
+};
+
+// As the performer's session sees them, with its search_path. `table` is quoted where it needs it.
+// nullopt when there is no such thing, or when the session may not ask.
+std::optional<TableOfConstraint> read_table_of_constraint(PerformerSession& session,
+                                                          const std::string& table);
+std::optional<ConstraintFacts> read_constraint(PerformerSession& session, const std::string& table,
+                                               const std::string& name);
+
+}  // namespace rehearse::pg

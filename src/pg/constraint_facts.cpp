@@ -1,0 +1,38 @@
+#include "rehearse/pg/constraint_facts.hpp"
+
+#include "connection.hpp"
+
+namespace rehearse::pg {
+
+std::optional<TableOfConstraint> read_table_of_constraint(PerformerSession& session,
+                                                          const std::string& table) {
+    const Answer told = session.ask(std::string{body_of(queries::kTableOfConstraint)}, {table});
+    if (told.rows.empty()) return std::nullopt;
+    const auto& first = told.rows.front();
+    TableOfConstraint facts{{*first[0], *first[1]}, *first[2] == "t", {}};
+    for (const auto& row : told.rows) {
+        if (row[3]) facts.primary_key.push_back(*row[3]);
+    }
+    return facts;
+}
+
+std::optional<ConstraintFacts> read_constraint(PerformerSession& session, const std::string& table,
+                                               const std::string& name) {
+    const Answer told =
+        session.ask(std::string{body_of(queries::kConstraintOfTable)}, {table, name});
+    if (told.rows.empty()) return std::nullopt;
+    const auto& first = told.rows.front();
+    ConstraintFacts facts;
+    facts.type = first[0]->front();
+    facts.no_inherit = first[1] == "t";
+    facts.match_full = first[2] == "t";
+    facts.condition = first[3].value_or("");
+    facts.referenced = {first[4].value_or(""), first[5].value_or("")};
+    for (const auto& row : told.rows) {
+        if (row[6]) facts.columns.push_back(*row[6]);
+        if (row[7]) facts.referenced_columns.push_back(*row[7]);
+    }
+    return facts;
+}
+
+}  // namespace rehearse::pg

@@ -1,0 +1,174 @@
+#include "violations.hpp"
+
+#include "rehearse/base/text.hpp"
+#include "rehearse/pg/constraint_facts.hpp"
+#include "rehearse/sql/constraint.hpp"
+
+#include "violating_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+namespace rehearse::replay {
+
+namespace {
+
+using observe::Violations;
+using sql::AddedConstraint;
+using sql::ConstraintKind;
+
+const std::string kNotThere = "what the statement names is not there after the rollback";
+
+// PostgreSQL manual, appendix A, class 23.
+std::optional<ConstraintKind> kind_of(const pg::SqlState& sqlstate) {
+    if (sqlstate.is("23502")) return ConstraintKind::not_null;
+    if (sqlstate.is("23503")) return ConstraintKind::foreign_key;
+    if (sqlstate.is("23505")) return ConstraintKind::unique;
+    if (sqlstate.is("23514")) return ConstraintKind::check;
+    return std::nullopt;
+}
+
+// Of a statement that adds several, the one that the server named. nullopt where it cannot be told.
+std::optional<AddedConstraint> violated(std::vector<AddedConstraint> added, ConstraintKind kind,
+                                        const std::string& name) {
+    std::erase_if(added, [&](const AddedConstraint& one) {
+        return one.is_in_catalog ? one.name != name : one.kind != kind;
+    });
+    const auto named = std::find_if(added.begin(), added.end(),
+                                    [&](const AddedConstraint& one) { return one.name == name; });
+    if (named == added.end() && added.size() != 1) return std::nullopt;
+    AddedConstraint found = named != added.end() ? *named : added.front();
+    found.kind = kind;
+    return found;
+}
+
+// The NOT NULLs of a statement count as one: the server stops at the first row where one fails.
+std::optional<AddedConstraint> violated_not_nulls(const std::vector<AddedConstraint>& added) {
+    std::optional<AddedConstraint> all;
+    for (const AddedConstraint& one : added) {
+        if (one.is_in_catalog || one.kind != ConstraintKind::not_null) continue;
+        if (one.keys.empty()) return one;
+        if (all) {
+            all->keys.insert(all->keys.end(), one.keys.begin(), one.keys.end());
+        } else {
+            all = one;
+        }
+    }
+    return all;
+}
+
+std::vector<std::string> quoted(const std::vector<std::string>& names) {
+    std::vector<std::string> identifiers;
+    for (const std::string& name : names) identifiers.push_back(quoted_identifier(name));
+    return identifiers;
+}
+
+bool complete_from_catalog(AddedConstraint& constraint, pg::PerformerSession& performer) {
+    const auto facts =
+        pg::read_constraint(performer, quoted_relation(constraint.relation), constraint.name);
+    if (!facts) return false;
+    constraint.only = constraint.only || facts->no_inherit;
+    constraint.keys = quoted(facts->columns);
+    constraint.condition = facts->condition;
+    constraint.referenced = facts->referenced;
+    constraint.referenced_keys = quoted(facts->referenced_columns);
+    constraint.match_full = facts->match_full;
+    return true;
+}
+
+// What the text leaves to the catalog; false where that does not have it. A unique and a foreign
+// key are of one table without those that inherit from it, but of all its partitions.
+bool complete(AddedConstraint& constraint, pg::PerformerSession& performer) {
+    const auto table =
+        pg::read_table_of_constraint(performer, quoted_relation(constraint.relation));
+    if (!table) return false;
+    if (constraint.is_in_catalog && !complete_from_catalog(constraint, performer)) return false;
+    const bool is_foreign_key = constraint.kind == ConstraintKind::foreign_key;
+    const bool is_of_one = is_foreign_key || constraint.kind == ConstraintKind::unique;
+    constraint.relation = table->name;
+    constraint.only = !table->is_partitioned && (constraint.only || is_of_one);
+    if (!is_foreign_key) return true;
+
+    const auto referenced =
+        pg::read_table_of_constraint(performer, quoted_relation(constraint.referenced));
+    if (!referenced) return false;
+    constraint.referenced_only = !referenced->is_partitioned;
+    if (constraint.referenced_keys.empty())
+        constraint.referenced_keys = quoted(referenced->primary_key);
+    return constraint.keys.size() == constraint.referenced_keys.size();
+}
+
+// The server's words may quote a value; its SQLSTATE does not.
+void take_answer(Violations& violations, const pg::Answer& told) {
+    if (told.error) {
+        const pg::SqlState& sqlstate = told.error->sqlstate;
+        if (sqlstate.is("57014")) {
+            violations.is_complete = false;
+        } else if (sqlstate.is("42703") || sqlstate.is("42883")) {  // a column, a function
+            violations.why_not = kNotThere;
+        } else {
+            violations.why_not = "the count failed with SQLSTATE " + sqlstate.code;
+        }
+        return;
+    }
+    const auto number = [&told](std::size_t column) {
+        return std::atoll(told.rows.at(0).at(column).value_or("").c_str());
+    };
+    violations.rows = number(0);
+    if (violations.kind == ConstraintKind::unique) violations.duplicate_keys = number(1);
+    // The server found one: it counts otherwise than we do.
+    if (violations.rows == 0) {
+        violations.rows.reset();
+        violations.duplicate_keys.reset();
+        violations.why_not = "the count found none after the rollback";
+    }
+}
+
+// In a transaction that only reads, with the settings that the statement had.
+Violations count(AddedConstraint constraint, const UndoneStatements& undone, Millis limit,
+                 pg::PerformerSession& performer) {
+    Violations violations;
+    violations.kind = constraint.kind;
+    violations.relation = constraint.relation;
+    violations.limit = limit;
+    if (undone.changed_rows()) {
+        violations.why_not = "an earlier statement of its transaction may have changed rows";
+        return violations;
+    }
+    performer.execute("BEGIN READ ONLY");
+    for (const std::string& setting : undone.settings()) performer.execute(setting);
+    const bool is_there = complete(constraint, performer);
+    if (undone.changed(constraint.relation) || undone.changed(constraint.referenced)) {
+        violations.why_not = "an earlier statement of its transaction changed the table";
+    } else if (!is_there) {
+        violations.why_not = kNotThere;
+    } else {
+        violations.relation = constraint.relation;
+        const auto milliseconds = std::max(1LL, std::llround(limit.count()));  // 0 is no limit
+        performer.execute("SET LOCAL lock_timeout = 0");
+        performer.execute("SET LOCAL statement_timeout = " + std::to_string(milliseconds));
+        take_answer(violations, performer.ask(violating_rows_query(constraint)));
+    }
+    performer.execute("ROLLBACK");
+    return violations;
+}
+
+}  // namespace
+
+std::optional<Violations> count_violations(const std::string& sql, const pg::ServerError& error,
+                                           const UndoneStatements& undone, Millis limit,
+                                           pg::PerformerSession& performer) {
+    const auto kind = kind_of(error.sqlstate);
+    if (!kind) return std::nullopt;
+    const std::vector<AddedConstraint> added = sql::constraints_added_by(sql);
+    const auto constraint = *kind == ConstraintKind::not_null
+                                ? violated_not_nulls(added)
+                                : violated(added, *kind, error.constraint);
+    if (!constraint) return std::nullopt;
+    return count(*constraint, undone, limit, performer);
+}
+
+}  // namespace rehearse::replay
