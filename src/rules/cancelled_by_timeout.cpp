@@ -9,6 +9,12 @@ constexpr std::string_view kWhatItNeeds =
     R"(Do it in shorter statements (batches, CONCURRENTLY, NOT VALID), or give this one the time that it needs:
 SET statement_timeout = '1h';)";
 
+// As it is set and spoken of: "60 s", not "1 min".
+std::string limit_text(Millis limit) {
+    using namespace std::chrono_literals;
+    return limit == 1min ? "60 s" : format_limit(limit);
+}
+
 // Production never came to the statements behind the first.
 std::vector<Finding> check(const RuleInput& input) {
     for (const auto& statement : input.observed.statements) {
@@ -17,7 +23,7 @@ std::vector<Finding> check(const RuleInput& input) {
         finding.evidence = observe::Evidence::exact;
         finding.message = command_of(statement) + " ran for " + format_duration(statement.elapsed) +
                           ": production would have cancelled this after " +
-                          format_limit(*statement.would_be_cancelled_after);
+                          limit_text(*statement.would_be_cancelled_after);
         finding.instead = kWhatItNeeds;
         return {finding};
     }
