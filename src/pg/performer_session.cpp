@@ -21,11 +21,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// lc_messages: the LOG lines about temporary files are read back. The timeouts: production's, set
-// by ALTER DATABASE, come with the dump and would cut the true duration short.
-constexpr const char* kOptions =
-    "-c lc_messages=C -c statement_timeout=0 -c lock_timeout=0 "
-    "-c idle_in_transaction_session_timeout=0";
+// The LOG lines about temporary files are read back.
+constexpr const char* kOptions = "-c lc_messages=C";
 constexpr const char* kTempBytesOptions = " -c log_temp_files=0 -c client_min_messages=log";
 
 // How long a statement may take to stop after it was cancelled.
@@ -412,6 +409,29 @@ Answer PerformerSession::ask(const std::string& query, const std::vector<std::st
     if (PQstatus(connection) == CONNECTION_BAD) impl_->throw_lost();
     if (impl_->interrupted) Interrupt::throw_if_requested();
     return told;
+}
+
+std::map<std::string, std::string> PerformerSession::show(
+    const std::vector<std::string>& parameters) {
+    PGconn* connection = impl_->connection.get();
+    std::string sql;
+    for (const std::string& name : parameters) sql += "SHOW " + name + ";";
+    if (PQsendQuery(connection, sql.c_str()) == 0) impl_->throw_lost();
+    std::map<std::string, std::string> values;
+    std::optional<ServerError> error;
+    while (const Result result{PQgetResult(connection)}) {
+        if (PQresultStatus(result.get()) == PGRES_TUPLES_OK) {
+            values[PQfname(result.get(), 0)] = PQgetvalue(result.get(), 0, 0);
+        } else {
+            error = error_from(result.get());
+        }
+    }
+    if (PQstatus(connection) == CONNECTION_BAD) impl_->throw_lost();
+    if (error) {
+        throw Error{ErrorKind::scratch,
+                    "the scratch server did not show its settings: " + error->message};
+    }
+    return values;
 }
 
 std::string PerformerSession::marker() {

@@ -98,7 +98,7 @@ void run_whole(const fs::path& path, MigrationRun& run) {
     const std::string text = read_file(path);
     sql::Classification classification;
     classification.transaction_use = sql::TransactionUse::may_commit;
-    run.send_alone({text, {}, classification, {}});
+    run.send_alone({text, {}, classification, {}, true});
 }
 
 // One statement of a text that holds several. Returns false when the migration has failed.

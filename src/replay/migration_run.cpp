@@ -55,9 +55,13 @@ void name_waits(observe::MigrationObservation& observation) {
 
 }  // namespace
 
-MigrationRun::MigrationRun(Stage& stage, const ReplayOptions& options, ReplayListener& listener,
-                           std::uint64_t statements)
-    : stage_{stage}, options_{options}, listener_{listener}, statements_{statements} {
+MigrationRun::MigrationRun(Stage& stage, SettingsInForce& settings, const ReplayOptions& options,
+                           ReplayListener& listener, std::uint64_t statements)
+    : stage_{stage},
+      settings_{settings},
+      options_{options},
+      listener_{listener},
+      statements_{statements} {
     if (stage_.witness() != nullptr) stage_.witness()->migration_begins();
 }
 
@@ -74,8 +78,9 @@ bool MigrationRun::send(const Cue& cue) {
         }
     }
     pg::ExecuteResult result = perform(cue, !was_open);
-    take_result(statement, result);
+    take_result(cue, statement, result);
     if (statement.error) return fail(cue, std::move(statement));
+    settings_.statement_ran(cue.classification, cue.sql);
 
     const bool is_open = in_transaction();
     const bool has_ended = was_open && (!is_open || ends_transaction(kind));
@@ -119,7 +124,7 @@ bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
         return send_watched(cue, std::move(statement));
     }
     statement.wrapped = true;
-    take_result(statement, result);
+    take_result(cue, statement, result);
     if (statement.error) return fail(cue, std::move(statement));
 
     observe::StatementReading reading = witness.after_statement(finished(cue, statement), true);
@@ -130,6 +135,7 @@ bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
     statement.error = std::move(committed.error);
     statement.gave_up = committed.cancelled_by_us;
     if (statement.error) return fail(cue, std::move(statement));
+    settings_.statement_ran(cue.classification, cue.sql);
     witness.wrapped_committed();
     count_committed(StatementKind::commit);
     const bool folded = record(std::move(statement), reading.took_blocking_lock);
@@ -143,12 +149,13 @@ bool MigrationRun::send_watched(const Cue& cue, Statement statement) {
     observe::Witness& witness = *stage_.witness();
     witness.before_bare(cue.classification);
     pg::ExecuteResult result = perform(cue, true);
-    take_result(statement, result);
+    take_result(cue, statement, result);
     observe::StatementReading reading =
         witness.after_bare(finished(cue, statement), stage_.sampler()->take_holds());
     take_reading(statement, reading);
     if (statement.error)
         return fail(cue, std::move(statement), describe_invalid_indexes(reading.left_invalid));
+    settings_.statement_ran(cue.classification, cue.sql);
     ++committed_;
     record(std::move(statement), reading.took_blocking_lock);
     return true;
@@ -173,6 +180,7 @@ bool MigrationRun::commit() {
         if (last->error) set_failure(*last, last->position, {});
     }
     if (!has_failed()) count_committed(StatementKind::commit);
+    settings_.transaction_ended();
     transaction_ended(true, !has_failed());
     return !has_failed();
 }
@@ -184,6 +192,7 @@ void MigrationRun::begin() {
 void MigrationRun::roll_back() {
     if (stage_.witness() != nullptr && in_transaction()) stage_.witness()->before_end(clock_);
     stage_.performer().execute("ROLLBACK");
+    settings_.transaction_ended();
     count_committed(StatementKind::rollback);
     transaction_ended(true, false);
 }
@@ -233,6 +242,7 @@ MigrationRun::Statement MigrationRun::new_statement(const Cue& cue) {
     statement.ordinal = ++ordinal_;
     statement.classification = cue.classification;
     statement.started = clock_;
+    statement.settings = settings_.now();
     Recorder::set_text(statement, cue.sql, cue.position);
     listener_.statement_begins(ordinal_, statements_, cue.sql);
     return statement;
@@ -266,8 +276,11 @@ pg::ExecuteResult MigrationRun::end_transaction(const std::string& how) {
     return result;
 }
 
-void MigrationRun::take_result(Statement& statement, pg::ExecuteResult& result) {
+void MigrationRun::take_result(const Cue& cue, Statement& statement, pg::ExecuteResult& result) {
     statement.elapsed = result.elapsed;
+    if (!cue.has_parts) {
+        statement.would_be_cancelled_after = settings_.cancels_after(result.elapsed);
+    }
     statement.command_tag = std::move(result.command_tag);
     statement.rows = result.rows;
     statement.temp_bytes = result.temp_bytes;

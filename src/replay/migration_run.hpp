@@ -5,6 +5,7 @@
 #include "rehearse/sql/script.hpp"
 
 #include "recorder.hpp"
+#include "settings_in_force.hpp"
 #include "stage.hpp"
 #include "undone_statements.hpp"
 
@@ -23,14 +24,16 @@ struct Cue {
     const sql::Classification& classification;
     // The data behind COPY ... FROM STDIN; empty for every other statement.
     std::function<std::size_t(std::span<char>)> copy_data;
+    // The server takes it apart: a timeout counts for each part, and none of them is seen.
+    bool has_parts = false;
 };
 
 // Performs the statements of one migration: times them, has them watched, and records them. How the
 // file becomes statements and transactions is not known here.
 class MigrationRun {
   public:
-    MigrationRun(Stage& stage, const ReplayOptions& options, ReplayListener& listener,
-                 std::uint64_t statements);
+    MigrationRun(Stage& stage, SettingsInForce& settings, const ReplayOptions& options,
+                 ReplayListener& listener, std::uint64_t statements);
 
     // Each of these returns false when the migration has failed and nothing more is to be run.
 
@@ -68,7 +71,7 @@ class MigrationRun {
     Statement new_statement(const Cue& cue);
     pg::ExecuteResult perform(const Cue& cue, bool poll_at_once);
     pg::ExecuteResult end_transaction(const std::string& how);
-    void take_result(Statement& statement, pg::ExecuteResult& result);
+    void take_result(const Cue& cue, Statement& statement, pg::ExecuteResult& result);
     static void take_reading(Statement& statement, observe::StatementReading& reading);
     observe::FinishedStatement finished(const Cue& cue, const Statement& statement) const;
     // Returns true when it was folded.
@@ -81,6 +84,7 @@ class MigrationRun {
                      std::vector<std::string> left_behind);
 
     Stage& stage_;
+    SettingsInForce& settings_;
     const ReplayOptions& options_;
     ReplayListener& listener_;
     const std::uint64_t statements_;

@@ -15,8 +15,8 @@ constexpr Millis kQuick = 10ms;
 
 bool is_quiet(const StatementObservation& statement) {
     return statement.elapsed < kQuick && !statement.error && !statement.gave_up &&
-           statement.notices.empty() && statement.rewrites.empty() &&
-           statement.index_builds.empty();
+           !statement.would_be_cancelled_after && statement.notices.empty() &&
+           statement.rewrites.empty() && statement.index_builds.empty();
 }
 
 template <typename Number>
@@ -68,6 +68,7 @@ bool Recorder::add(StatementObservation statement, bool is_remarkable) {
         statements_.push_back(std::move(statement));
         return false;
     }
+    if (statements_.back().settings != statement.settings) foldable_.clear();
     const auto [like, is_first] = foldable_.try_emplace(likeness_of(statement), statements_.size());
     last_ = like->second;
     if (is_first) {

@@ -5,6 +5,7 @@
 #include "failure.hpp"
 #include "file_run.hpp"
 #include "migration_run.hpp"
+#include "settings_in_force.hpp"
 #include "stage.hpp"
 
 #include <string>
@@ -40,8 +41,10 @@ observe::MigrationObservation replay_migration(const plan::PlannedMigration& pla
     stage.mark_used();
     if (options.enforce_timeouts) enforce_timeouts(stage.performer());
 
+    SettingsInForce settings{stage.performer(), options.enforce_timeouts};
+
     const auto refused = write_history(migration.record_before, stage.performer());
-    MigrationRun run{stage, options, listener, planned.survey.statements};
+    MigrationRun run{stage, settings, options, listener, planned.survey.statements};
     if (refused) {
         run.fail_at_end(*refused);
         return run.take();

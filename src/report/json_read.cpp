@@ -233,6 +233,13 @@ void read(const Field& json, NoticePart& part) {
     json.read_field("message", part.message);
 }
 
+void read(const Field& json, SettingsPart& part) {
+    json.read_field("lock_timeout_ms", part.lock_timeout_ms);
+    json.read_field("statement_timeout_ms", part.statement_timeout_ms);
+    json.read_field("search_path", part.search_path);
+    json.read_field("role", part.role);
+}
+
 void read(const Field& json, StatementPart& part) {
     json.read_field("ordinal", part.ordinal);
     json.read_field("path", part.path);
@@ -252,6 +259,8 @@ void read(const Field& json, StatementPart& part) {
     json.read_field("evidence", part.evidence);
     json.read_field("wrapped", part.wrapped);
     json.read_field("gave_up", part.gave_up);
+    json.read_later_field("settings", part.settings);
+    json.read_later_field("would_be_cancelled_after_ms", part.would_be_cancelled_after_ms);
     json.read_field("locks", part.locks);
     json.read_field("rewrites", part.rewrites);
     json.read_field("index_builds", part.index_builds);

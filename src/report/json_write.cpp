@@ -165,6 +165,13 @@ Json json_of(const NoticePart& part) {
     return {{"severity", part.severity}, {"sqlstate", part.sqlstate}, {"message", part.message}};
 }
 
+Json json_of(const SettingsPart& part) {
+    return {{"lock_timeout_ms", part.lock_timeout_ms},
+            {"statement_timeout_ms", part.statement_timeout_ms},
+            {"search_path", part.search_path},
+            {"role", part.role}};
+}
+
 Json json_of(const StatementPart& part) {
     Json json;
     json["ordinal"] = part.ordinal;
@@ -185,6 +192,8 @@ Json json_of(const StatementPart& part) {
     json["evidence"] = part.evidence;
     json["wrapped"] = part.wrapped;
     json["gave_up"] = part.gave_up;
+    json["settings"] = part.settings ? json_of(*part.settings) : Json(nullptr);
+    json["would_be_cancelled_after_ms"] = or_null(part.would_be_cancelled_after_ms);
     json["locks"] = list_of(part.locks);
     json["rewrites"] = list_of(part.rewrites);
     json["index_builds"] = list_of(part.index_builds);

@@ -51,6 +51,11 @@ ChangePart change_part(const observe::SchemaChange& change) {
             change.ordinal};
 }
 
+SettingsPart settings_part(const observe::SessionSettings& settings) {
+    return {to_ms(settings.lock_timeout), to_ms(settings.statement_timeout), settings.search_path,
+            settings.role};
+}
+
 StatementPart statement_part(const observe::StatementObservation& statement,
                              const std::string& path) {
     StatementPart part;
@@ -72,6 +77,7 @@ StatementPart statement_part(const observe::StatementObservation& statement,
     part.evidence = to_string(statement.evidence);
     part.wrapped = statement.wrapped;
     part.gave_up = statement.gave_up;
+    part.would_be_cancelled_after_ms = to_ms(statement.would_be_cancelled_after);
     for (const auto& rewrite : statement.rewrites) {
         part.rewrites.push_back(
             {rewrite.relation.text(), rewrite.bytes_before, rewrite.bytes_after});
@@ -168,9 +174,14 @@ MigrationPart migration_part(const plan::PlannedMigration& planned,
     part.because = verdict.because;
     if (observed.failure) part.error = error_part(*observed.failure, part.path);
     std::map<std::size_t, std::size_t> place_of;  // ordinal -> index
+    const observe::SessionSettings* settings = nullptr;
     for (const auto& statement : observed.statements) {
         place_of[statement.ordinal] = part.statements.size();
         part.statements.push_back(statement_part(statement, part.path));
+        if (settings == nullptr || *settings != statement.settings) {
+            part.statements.back().settings = settings_part(statement.settings);
+        }
+        settings = &statement.settings;
     }
     for (const auto& hold : observed.holds) {
         const auto place = place_of.find(hold.acquired_by);

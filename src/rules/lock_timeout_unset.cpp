@@ -41,7 +41,8 @@ bool takes_strong_lock(const observe::MigrationObservation& observed,
 }
 
 std::vector<Finding> check(const RuleInput& input) {
-    const auto* statement = first_without(input, "lock_timeout", takes_strong_lock);
+    const auto* statement =
+        first_without(input, &observe::SessionSettings::lock_timeout, takes_strong_lock);
     if (statement == nullptr) return {};
     auto finding = finding_at(*statement, Severity::info);
     finding.message = command_of(*statement) + " waits for its lock without a lock_timeout";

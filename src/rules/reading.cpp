@@ -3,7 +3,6 @@
 #include "rehearse/base/text.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 
 namespace rehearse::rules {
@@ -23,13 +22,6 @@ bool is_held_during(const LockHold& hold, const StatementObservation& statement)
 
 const LockHold* stronger(const LockHold* a, const LockHold* b) {
     return a == nullptr || b->mode > a->mode ? b : a;
-}
-
-// A time parameter without a unit counts milliseconds (PostgreSQL manual, 20.11.1); 0 is off.
-bool is_on(const std::string& value) {
-    const bool bare = value.find_first_not_of("0123456789.") == std::string::npos;
-    const auto span = parse_duration(bare ? value + "ms" : value);
-    return span.has_value() && span->count() > 0;
 }
 
 }  // namespace
@@ -138,34 +130,13 @@ Finding finding_at(const StatementObservation& statement, Severity severity) {
     return finding;
 }
 
-// SET LOCAL holds until the transaction ends and does nothing outside of one (PostgreSQL manual,
-// SET).
-const StatementObservation* first_without(const RuleInput& input, std::string_view parameter,
+const StatementObservation* first_without(const RuleInput& input,
+                                          Millis observe::SessionSettings::*timeout,
                                           bool (*concerns)(const MigrationObservation&,
                                                            const StatementObservation&)) {
-    bool in_transaction =
-        input.planned.migration.transaction_mode != migrations::TransactionMode::autocommit;
-    bool on_for_session = false;
-    std::optional<bool> on_for_transaction;
     for (const auto& statement : input.observed.statements) {
-        const auto& what = statement.classification;
-        if (what.setting && (what.setting->name == parameter || what.setting->name == "all")) {
-            const bool on = is_on(what.setting->value);
-            if (!what.setting->is_local) {
-                on_for_session = on;
-                on_for_transaction.reset();
-            } else if (in_transaction) {
-                on_for_transaction = on;
-            }
-        } else if (what.kind == StatementKind::begin) {
-            in_transaction = true;
-        } else if (what.kind == StatementKind::commit || what.kind == StatementKind::rollback) {
-            in_transaction = false;
-            on_for_transaction.reset();
-        } else if (!on_for_transaction.value_or(on_for_session) &&
-                   concerns(input.observed, statement)) {
-            return &statement;
-        }
+        const bool is_off = statement.settings.*timeout <= Millis{};
+        if (is_off && concerns(input.observed, statement)) return &statement;
     }
     return nullptr;
 }

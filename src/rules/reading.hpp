@@ -54,10 +54,10 @@ std::string filled(std::string_view advice, const Values& values);
 // About this statement: its ordinal and line.
 Finding finding_at(const observe::StatementObservation& statement, Severity severity);
 
-// The first statement for which the migration's own SET has left `parameter` off (0 or never set),
-// of those that `concerns` names; nullptr when there is none.
+// The first statement that ran with this timeout off, of those that `concerns` names; nullptr when
+// there is none.
 const observe::StatementObservation* first_without(
-    const RuleInput& input, std::string_view parameter,
+    const RuleInput& input, Millis observe::SessionSettings::*timeout,
     bool (*concerns)(const observe::MigrationObservation&, const observe::StatementObservation&));
 
 }  // namespace rehearse::rules

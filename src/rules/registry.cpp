@@ -48,8 +48,8 @@ const std::vector<RuleInfo>& all_rules() {
     static const std::vector<RuleInfo> kRules{
         kNotNullWithoutBackfill, kIndexNotConcurrent, kDropColumnStillUsed,
         kRowsChangedInMigration, kNoRollback,         kLockTimeoutUnset,
-        kStatementTimeoutUnset,  kTableRewrite,       kHeldUntilCommit,
-        kIndexLeftInvalid,
+        kStatementTimeoutUnset,  kCancelledByTimeout, kTableRewrite,
+        kHeldUntilCommit,        kIndexLeftInvalid,
     };
     return kRules;
 }

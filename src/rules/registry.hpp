@@ -12,6 +12,7 @@ extern const RuleInfo kRowsChangedInMigration;
 extern const RuleInfo kNoRollback;
 extern const RuleInfo kLockTimeoutUnset;
 extern const RuleInfo kStatementTimeoutUnset;
+extern const RuleInfo kCancelledByTimeout;
 extern const RuleInfo kTableRewrite;
 extern const RuleInfo kHeldUntilCommit;
 extern const RuleInfo kIndexLeftInvalid;

@@ -10,6 +10,9 @@ using sql::StatementKind;
 bool does_work(const observe::MigrationObservation&,
                const observe::StatementObservation& statement) {
     switch (statement.classification.kind) {
+        case StatementKind::begin:
+        case StatementKind::commit:
+        case StatementKind::rollback:
         case StatementKind::set:
         case StatementKind::reset:
         case StatementKind::savepoint:
@@ -26,6 +29,8 @@ bool does_long_work(const observe::MigrationObservation&,
     return statement.repeated == 1 && statement.elapsed > kStatementTimeout;
 }
 
+constexpr auto kTimeout = &observe::SessionSettings::statement_timeout;
+
 constexpr std::string_view kWhatItNeeds =
     R"(Give this statement the time that it needs and no more:
 SET statement_timeout = '1h';)";
@@ -35,7 +40,7 @@ constexpr std::string_view kShorter =
     R"(SET statement_timeout = '60s';)";
 
 std::vector<Finding> check(const RuleInput& input) {
-    if (const auto* cancelled = first_without(input, "statement_timeout", does_long_work)) {
+    if (const auto* cancelled = first_without(input, kTimeout, does_long_work)) {
         const bool meant_to_be_long = cancelled->classification.concurrently;
         auto finding =
             finding_at(*cancelled, meant_to_be_long ? Severity::info : Severity::warning);
@@ -47,7 +52,7 @@ std::vector<Finding> check(const RuleInput& input) {
         finding.instead = meant_to_be_long ? kWhatItNeeds : kShorter;
         return {finding};
     }
-    const auto* statement = first_without(input, "statement_timeout", does_work);
+    const auto* statement = first_without(input, kTimeout, does_work);
     if (statement == nullptr) return {};
     auto finding = finding_at(*statement, Severity::info);
     finding.message = command_of(*statement) + " runs without a statement_timeout";

@@ -208,10 +208,16 @@ TEST_F(Performer, ATimeoutThatTheFileSetsIsAnOrdinaryError) {
     EXPECT_FALSE(answer.cancelled_by_us);
 }
 
-TEST_F(Performer, ProductionsTimeoutsAreOff) {
-    run_sql("ALTER DATABASE " + database() + " SET statement_timeout = '10ms'");
+TEST_F(Performer, SettingsAreShownWithoutASnapshot) {
+    run_sql("ALTER DATABASE " + database() + " SET statement_timeout = '90s'");
     PerformerSession performer{where()};
-    EXPECT_EQ(performer.execute("SELECT pg_sleep(0.05)").error, std::nullopt);
+    performer.execute("BEGIN");
+    auto shown = performer.show({"statement_timeout", "search_path"});
+    EXPECT_EQ(shown["statement_timeout"], "90s");
+    EXPECT_EQ(shown["search_path"], "\"$user\", public");
+    EXPECT_EQ(performer.execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE").error,
+              std::nullopt);
+    EXPECT_THROW(performer.show({"no_such_parameter"}), Error);
 }
 
 TEST_F(Performer, AnInterruptCancelsTheStatement) {

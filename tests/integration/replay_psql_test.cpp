@@ -31,9 +31,8 @@ TEST_F(ReplayAsPsql, EndsAsPsqlEnds) {
         "TABLE CONCURRENTLY t;\n",
         "BEGIN;\nCREATE INDEX CONCURRENTLY i ON t(n);\nCOMMIT;\n",
         "INSERT INTO t VALUES (2, 1);\nCREATE UNIQUE INDEX CONCURRENTLY i ON t(n);\n",
-        "SET LOCAL lock_timeout = '1s';\nCREATE TABLE x AS SELECT "
-        "current_setting('lock_timeout');\n",
-        "SET lock_timeout = '1s';\nCREATE TABLE x AS SELECT current_setting('lock_timeout');\n",
+        "SET LOCAL work_mem = '1MB';\nCREATE TABLE x AS SELECT current_setting('work_mem');\n",
+        "SET work_mem = '1MB';\nCREATE TABLE x AS SELECT current_setting('work_mem');\n",
         "SET search_path = pg_temp;\nCREATE TABLE x(i int);\nRESET search_path;\nCREATE TABLE y(i "
         "int);\n",
         "SET TRANSACTION READ ONLY;\nINSERT INTO t VALUES (10);\n",

@@ -81,7 +81,7 @@ TEST_F(ReplayWholeFile, EndsAsTheWholeTextSentAsOneQueryEnds) {
         // 3: an implicit block is not an explicit one.
         "SET LOCAL lock_timeout = '1s'",
         "DROP TABLE IF EXISTS nothing; DROP TABLE IF EXISTS nothing;",
-        "SET LOCAL lock_timeout = '1s'; CREATE TABLE x AS SELECT current_setting('lock_timeout');",
+        "SET LOCAL work_mem = '1MB'; CREATE TABLE x AS SELECT current_setting('work_mem');",
         "LOCK TABLE t; INSERT INTO t VALUES (10);",
         "INSERT INTO t VALUES (10); SAVEPOINT s; INSERT INTO t VALUES (11);",
         "SAVEPOINT s; INSERT INTO t VALUES (11);",

@@ -1,5 +1,6 @@
 #include "support/observed.hpp"
 
+#include "rehearse/base/time.hpp"
 #include "rehearse/sql/script.hpp"
 
 #include <functional>
@@ -32,9 +33,27 @@ plan::PlannedMigration planned(const std::string& version, const std::string& na
     return planned;
 }
 
+namespace {
+
+// A timeout without a unit counts milliseconds (PostgreSQL manual, 20.1.1).
+Millis timeout_of(const std::string& value) {
+    const bool is_bare = value.find_first_not_of("0123456789") == std::string::npos;
+    return parse_duration(is_bare ? value + "ms" : value).value_or(Millis{});
+}
+
+void set(observe::SessionSettings& settings, const sql::SettingChange& change) {
+    const auto is = [&](const char* name) { return change.name == name || change.name == "all"; };
+    if (is("lock_timeout")) settings.lock_timeout = timeout_of(change.value);
+    if (is("statement_timeout")) settings.statement_timeout = timeout_of(change.value);
+}
+
+}  // namespace
+
 observe::MigrationObservation ran(const std::string& script) {
     observe::MigrationObservation observed;
     observed.ran = true;
+    observe::SessionSettings session;
+    observe::SessionSettings now;
     auto reader = sql::ScriptReader::of_text(script);
     while (const auto piece = reader.next()) {
         if (piece->text.empty()) continue;
@@ -44,6 +63,12 @@ observe::MigrationObservation ran(const std::string& script) {
         statement.last_line = piece->position.line;
         statement.sql = piece->text;
         statement.classification = sql::classify(piece->text);
+        statement.settings = now;
+        if (const auto& change = statement.classification.setting) {
+            set(now, *change);
+            if (!change->is_local) set(session, *change);
+        }
+        if (statement.classification.kind == sql::StatementKind::commit) now = session;
         statement.started = observed.elapsed;
         statement.elapsed = Millis{1};
         observed.elapsed += statement.elapsed;

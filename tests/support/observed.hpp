@@ -16,7 +16,8 @@ observe::LockHold hold(const std::string& relation, pg::LockMode mode, double fr
 plan::PlannedMigration planned(const std::string& version, const std::string& name,
                                const std::string& tool = "plain");
 
-// The script as it would be seen with each statement taking 1 ms and no locks read.
+// The script as it would be seen with each statement taking 1 ms and no locks read, on a server
+// that sets no timeout. SET LOCAL counts until COMMIT, as in a transaction.
 observe::MigrationObservation ran(const std::string& script);
 
 }  // namespace rehearse::test

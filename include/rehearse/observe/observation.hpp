@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rehearse/base/time.hpp"
+#include "rehearse/observe/session_settings.hpp"
 #include "rehearse/pg/performer_session.hpp"
 #include "rehearse/pg/types.hpp"
 #include "rehearse/sql/constraint.hpp"
@@ -163,6 +164,9 @@ struct StatementObservation {
     std::vector<pg::Notice> notices;
     std::optional<pg::ServerError> error;
     bool gave_up = false;  // cancelled by --give-up-after
+    SessionSettings settings;
+    // The statement_timeout in force that it ran over, and that was not enforced.
+    std::optional<Millis> would_be_cancelled_after;
 };
 
 inline constexpr std::size_t kLongestSql = 2000;

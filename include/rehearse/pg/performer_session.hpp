@@ -5,6 +5,7 @@
 #include "rehearse/pg/types.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -60,8 +61,8 @@ enum class TransactionState { idle, in_transaction, in_failed_transaction, unkno
 class PerformerSession {
   public:
     // With `reports_temp_bytes` the session runs at client_min_messages=log and log_temp_files=0:
-    // the server then tells of each temporary file. statement_timeout and lock_timeout are off,
-    // whatever the database says.
+    // the server then tells of each temporary file. Every other setting is as the database and the
+    // role give it, timeouts too.
     explicit PerformerSession(const ConnInfo& where, bool reports_temp_bytes = true);
     PerformerSession(PerformerSession&&) noexcept;
     PerformerSession& operator=(PerformerSession&&) noexcept;
@@ -98,6 +99,9 @@ class PerformerSession {
     // Asks one query with the settings of this session, parameters as text, and keeps all that it
     // answers. Leaves nothing in the session. Throws as execute() does.
     Answer ask(const std::string& query, const std::vector<std::string>& parameters = {});
+    // SHOW of each, by name. Takes no lock and no snapshot, so that SET TRANSACTION may follow. Not
+    // while the transaction has failed.
+    std::map<std::string, std::string> show(const std::vector<std::string>& parameters);
     // current_setting('rehearse.run', true): empty on a server that is no scratch of ours.
     std::string marker();
     int backend_pid() const;

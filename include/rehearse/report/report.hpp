@@ -135,6 +135,12 @@ struct NoticePart {
     bool operator==(const NoticePart&) const = default;
 };
 
+struct SettingsPart {
+    double lock_timeout_ms = 0, statement_timeout_ms = 0;
+    std::string search_path, role;
+    bool operator==(const SettingsPart&) const = default;
+};
+
 struct StatementPart {
     std::size_t ordinal = 0;
     std::string path;
@@ -152,6 +158,9 @@ struct StatementPart {
     std::string evidence;
     bool wrapped = false;
     bool gave_up = false;
+    // In force when it began; nullopt where they are those of the statement before it.
+    std::optional<SettingsPart> settings;
+    std::optional<double> would_be_cancelled_after_ms;
     std::vector<LockPart> locks;  // that this statement acquired
     std::vector<RewritePart> rewrites;
     std::vector<IndexBuildPart> index_builds;

@@ -27,6 +27,8 @@ TEST(MigrationPart, TakesEveryFieldOver) {
     statement.evidence = observe::Evidence::sampled;
     statement.wrapped = true;
     statement.gave_up = true;
+    statement.settings = {Millis{5'000}, Millis{60'000}, "billing, public", "migrator"};
+    statement.would_be_cancelled_after = Millis{60'000};
     statement.rewrites = {{{"billing", "Order"}, 1, 2}};
     statement.index_builds = {{{"public", "i"}, {"billing", "Order"}, Millis{6}, false}};
     statement.rows_changed = {{{"billing", "Order"}, 1, 2, 3}};

@@ -143,6 +143,7 @@ Report demo() {
             planned.survey.allowed = {
                 {"statement-timeout-unset", "the window is agreed with support", 1}};
             observed.statements.erase(observed.statements.begin() + 1);
+            for (auto& later : observed.statements) later.settings.statement_timeout = {};
         });
     add(report, "0045", "sso_required_not_null",
         std::string{kTimeouts} + "\nALTER TABLE workspaces ALTER COLUMN sso_required SET NOT NULL;",

@@ -79,6 +79,13 @@ const std::map<std::string, Story>& stories() {
           }}},
         {"lock-timeout-unset", {nothing, nothing}},
         {"statement-timeout-unset", {nothing, nothing}},
+        {"cancelled-by-statement-timeout",
+         {[](auto& observed, auto&) {
+              auto& statement = statement_of(observed, sql::StatementKind::select);
+              statement.elapsed = Millis{120};
+              statement.would_be_cancelled_after = statement.settings.statement_timeout;
+          },
+          nothing}},
         {"table-rewrite",
          {[](auto& observed, auto&) {
               auto& statement = statement_of(observed, sql::StatementKind::alter_table);
@@ -213,6 +220,8 @@ TEST(Rules, SpeakOfWhatWasSeen) {
         {"no-rollback", "has no down file"},
         {"lock-timeout-unset", "ALTER TABLE waits for its lock without a lock_timeout"},
         {"statement-timeout-unset", "ALTER TABLE runs without a statement_timeout"},
+        {"cancelled-by-statement-timeout",
+         "SELECT ran for 120 ms: production would have cancelled this after 5 ms"},
         {"table-rewrite", "rewrote audit_log, 4.1 GB, under AccessExclusiveLock for 41.2 s"},
         {"held-until-commit",
          "kept reads and writes out of invoices for another 7.10 s until COMMIT, while INSERT at "

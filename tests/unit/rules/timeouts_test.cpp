@@ -9,13 +9,9 @@
 namespace rehearse::rules {
 namespace {
 
-using migrations::TransactionMode;
-
 std::vector<Finding> findings(const std::string& rule,
-                              const observe::MigrationObservation& observed,
-                              TransactionMode mode = TransactionMode::autocommit) {
-    auto planned = test::planned("1", "x");
-    planned.migration.transaction_mode = mode;
+                              const observe::MigrationObservation& observed) {
+    const auto planned = test::planned("1", "x");
     auto all = findings_of({planned, observed});
     all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& f) { return f.rule != rule; }),
               all.end());
@@ -25,10 +21,9 @@ std::vector<Finding> findings(const std::string& rule,
 struct Case {
     const char* script;
     bool unset;
-    TransactionMode mode = TransactionMode::autocommit;
 };
 
-TEST(LockTimeout, IsReadFromTheScriptsOwnSettings) {
+TEST(LockTimeout, IsTheOneInForce) {
     const Case cases[] = {
         {"ALTER TABLE t ADD c int", true},
         {"SET lock_timeout = '5s'; ALTER TABLE t ADD c int", false},
@@ -43,12 +38,6 @@ TEST(LockTimeout, IsReadFromTheScriptsOwnSettings) {
         // Too late for the first, which is the one that waits.
         {"ALTER TABLE t ADD c int; SET lock_timeout = '5s'", true},
         {"SET idle_session_timeout = '5s'; ALTER TABLE t ADD c int", true},
-        // LOCAL needs a transaction and ends with it.
-        {"SET LOCAL lock_timeout = '5s'; ALTER TABLE t ADD c int", true},
-        {"SET LOCAL lock_timeout = '5s'; ALTER TABLE t ADD c int", false,
-         TransactionMode::one_transaction},
-        {"SET LOCAL lock_timeout = '5s'; ALTER TABLE t ADD c int", false,
-         TransactionMode::whole_file_query},
         {"BEGIN; SET LOCAL lock_timeout = '5s'; ALTER TABLE t ADD c int; COMMIT", false},
         {"BEGIN; SET LOCAL lock_timeout = '5s'; COMMIT; ALTER TABLE t ADD c int", true},
         {"SET lock_timeout = '5s'; BEGIN; SET LOCAL lock_timeout = 0; COMMIT; ALTER TABLE t ADD c "
@@ -61,7 +50,7 @@ TEST(LockTimeout, IsReadFromTheScriptsOwnSettings) {
         {"SELECT 'SET lock_timeout'", false},
     };
     for (const auto& c : cases) {
-        EXPECT_EQ(!findings("lock-timeout-unset", test::ran(c.script), c.mode).empty(), c.unset)
+        EXPECT_EQ(!findings("lock-timeout-unset", test::ran(c.script)).empty(), c.unset)
             << c.script;
     }
 }
@@ -88,7 +77,33 @@ TEST(LockTimeout, IsOneFindingForEachMigration) {
               1U);
 }
 
-TEST(StatementTimeout, IsReadFromTheScriptsOwnSettings) {
+// Of the database or the role, say.
+TEST(Timeouts, CountWhoeverSetThem) {
+    auto observed = test::ran("ALTER TABLE t ADD c int");
+    EXPECT_FALSE(findings("lock-timeout-unset", observed).empty());
+    EXPECT_FALSE(findings("statement-timeout-unset", observed).empty());
+    observed.statements[0].settings.lock_timeout = Millis{5'000};
+    observed.statements[0].settings.statement_timeout = Millis{60'000};
+    EXPECT_TRUE(findings("lock-timeout-unset", observed).empty());
+    EXPECT_TRUE(findings("statement-timeout-unset", observed).empty());
+}
+
+TEST(CancelledByTimeout, NamesTheFirstStatement) {
+    auto observed = test::ran("SELECT 1;\nUPDATE t SET c = 1;\nUPDATE u SET c = 1");
+    EXPECT_TRUE(findings("cancelled-by-statement-timeout", observed).empty());
+    for (const std::size_t i : {1U, 2U}) {
+        observed.statements[i].elapsed = Millis{250'000};
+        observed.statements[i].would_be_cancelled_after = Millis{60'000};
+    }
+    const auto found = findings("cancelled-by-statement-timeout", observed);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].severity, Severity::danger);
+    EXPECT_EQ(found[0].line, 2);
+    EXPECT_EQ(found[0].message,
+              "UPDATE ran for 4 min 10 s: production would have cancelled this after 60 s");
+}
+
+TEST(StatementTimeout, IsTheOneInForce) {
     const Case cases[] = {
         {"UPDATE t SET c = 1", true},
         {"SET statement_timeout = '60s'; UPDATE t SET c = 1", false},
