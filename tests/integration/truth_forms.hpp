@@ -10,7 +10,8 @@ namespace rehearse::test {
 // What one form of statement does, in words as the table has them; "t_*" stands for the three
 // indexes of t. TOAST tables, catalogs and transient relations are left out.
 struct Done {
-    std::string locks = "";      // the strongest on each relation: "t AccessExclusive, r RowShare"
+    // The strongest on each relation, by its name before: "t AccessExclusive, r RowShare".
+    std::string locks = "";
     std::string rewritten = "";  // tables with a new file
     std::string built = "";      // indexes with a new file
 };
@@ -18,6 +19,9 @@ struct Done {
 // Where the form may stand.
 enum class Where {
     in_transaction,
+    // In one that the file begins itself. Replay puts none around it, because of a partitioned
+    // table it commits in between.
+    in_files_transaction,
     alone,             // PostgreSQL refuses it in a transaction block: only polling sees it
     alone_and_waiting  // and it waits for an open transaction that has read t or pt
 };

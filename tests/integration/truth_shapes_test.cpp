@@ -50,8 +50,7 @@ struct Shape {
     std::string also_blocked = "";
 };
 
-class TruthOfShapes : public TruthTest,
-                      public testing::WithParamInterface<std::tuple<int, Shape>> {
+class TruthOfShapes : public TruthTest, public testing::WithParamInterface<std::tuple<int, Shape>> {
   protected:
     void SetUp() override { use_server(std::get<0>(GetParam())); }
 };
@@ -72,8 +71,8 @@ TEST_P(TruthOfShapes, AreMeasured) {
     const auto verdict = verdict::judge({planned, observed}, {});
 
     EXPECT_EQ(observed.failure ? observed.failure->error.sqlstate.code : "", shape.failure);
-    const auto label = shape.failure.empty() ? verdict::label_for(observed.elapsed, {})
-                                             : verdict::Label::failed;
+    const auto label =
+        shape.failure.empty() ? verdict::label_for(observed.elapsed, {}) : verdict::Label::failed;
     EXPECT_EQ(verdict.label, label) << verdict.because;
     EXPECT_GT(observed.elapsed, Millis{0});
 
@@ -119,9 +118,8 @@ TEST_P(TruthOfShapes, AreMeasured) {
     // Under ctest -V: what was measured.
     std::cout << numbers.str() << "\n";
     if (shape.rule.empty()) return;
-    const auto finding =
-        std::find_if(verdict.findings.begin(), verdict.findings.end(),
-                     [&](const auto& one) { return one.rule == shape.rule; });
+    const auto finding = std::find_if(verdict.findings.begin(), verdict.findings.end(),
+                                      [&](const auto& one) { return one.rule == shape.rule; });
     ASSERT_NE(finding, verdict.findings.end()) << shape.rule;
     if (shape.failure.empty()) {
         EXPECT_GE(finding->severity, severity_of(held, shape.blocks_reads)) << finding->message;
@@ -150,9 +148,8 @@ const Shape kShapes[] = {
      "BEGIN;\nALTER TABLE orders ADD COLUMN currency text;\n"
      "UPDATE orders SET currency = 'EUR';\nCOMMIT;\n",
      "", "held-until-commit", "orders"},
-    {"foreign_key",
-     "ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers (id);\n", "", "",
-     "orders", false, "", "customers"},
+    {"foreign_key", "ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers (id);\n",
+     "", "", "orders", false, "", "customers"},
     {"plain_index", "CREATE INDEX orders_customer ON orders (customer_id);\n", "",
      "index-not-concurrent", "orders", false},
 };
