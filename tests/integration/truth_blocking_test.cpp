@@ -67,6 +67,10 @@ struct Case {
     bool blocks_reads;
 };
 
+void PrintTo(const Case& what, std::ostream* out) {
+    *out << what.name;
+}
+
 class TruthOfBlocking : public TruthTest,
                         public testing::WithParamInterface<std::tuple<int, Case>> {
   protected:
@@ -115,7 +119,7 @@ const Case kCases[] = {
     {"index", "BEGIN;\nCREATE INDEX busy_n ON busy (n);\nSELECT pg_sleep(1);\nCOMMIT;\n", false},
     {"column", "BEGIN;\nALTER TABLE busy ADD COLUMN c int;\nSELECT pg_sleep(1);\nCOMMIT;\n", true},
     {"foreign_key",
-     "BEGIN;\nALTER TABLE busy ADD FOREIGN KEY (id) REFERENCES other NOT VALID;\n"
+     "BEGIN;\nALTER TABLE other ADD FOREIGN KEY (id) REFERENCES busy NOT VALID;\n"
      "SELECT pg_sleep(1);\nCOMMIT;\n",
      false},
     {"do_block",

@@ -50,6 +50,10 @@ struct Shape {
     std::string also_blocked = "";
 };
 
+void PrintTo(const Shape& shape, std::ostream* out) {
+    *out << shape.name;
+}
+
 class TruthOfShapes : public TruthTest, public testing::WithParamInterface<std::tuple<int, Shape>> {
   protected:
     void SetUp() override { use_server(std::get<0>(GetParam())); }
