@@ -55,33 +55,33 @@ class TruthOfElapsed : public TruthTest, public testing::WithParamInterface<int>
 };
 
 TEST_P(TruthOfElapsed, IsTheServersOwnDuration) {
-    std::map<std::string, testing::AssertionResult> results;
-    for (const char* sql : kStatements)
-        results.emplace(sql, testing::AssertionFailure() << "was not seen");
+    std::vector<testing::AssertionResult> results(std::size(kStatements),
+                                                  testing::AssertionFailure());
     bool all_agree = false;
     for (int attempt = 1; !all_agree && attempt <= kAttempts; ++attempt) {
         const std::string database =
             make_database("CREATE TABLE t (id integer PRIMARY KEY, n integer, txt text)");
-        run_sql(database, "ALTER DATABASE " + database + " SET log_min_duration_statement = 0");
-        // The texts of this attempt and server are told from others in the log.
-        const std::string mark = " /* " + database + " */";
-        std::string text;
-        for (const char* sql : kStatements) text += sql + mark + ";\n";
+        // In the migration's own session: the sampler's questions stay out of the log.
+        std::string text = "SET log_min_duration_statement = 0;\n";
+        for (const std::string sql : kStatements) {
+            // Told from other attempts by the database's name.
+            const auto space = sql.find(' ');
+            text += sql.substr(0, space) + " /* " + database + " */" + sql.substr(space) + ";\n";
+        }
         const auto observed = truth().replay(database, truth().plan_of(text));
         ASSERT_FALSE(observed.failure) << observed.failure->error.message;
-        ASSERT_EQ(observed.statements.size(), std::size(kStatements));
+        ASSERT_EQ(observed.statements.size(), 1 + std::size(kStatements));
         all_agree = true;
-        for (const auto& statement : observed.statements) {
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            if (results[i]) continue;
+            const auto& statement = observed.statements[i + 1];
             const auto duration = awaited(statement.sql);
             ASSERT_TRUE(duration) << statement.sql;
-            auto& result = results.at(statement.sql.substr(0, statement.sql.find(mark)));
-            if (!result) {
-                result = agree(*duration, statement.elapsed, kBound, kShare);
-                all_agree = all_agree && result;
-            }
+            results[i] = agree(*duration, statement.elapsed, kBound, kShare);
+            all_agree = all_agree && results[i];
         }
     }
-    for (const auto& [sql, result] : results) EXPECT_TRUE(result) << sql;
+    for (std::size_t i = 0; i < results.size(); ++i) EXPECT_TRUE(results[i]) << kStatements[i];
 }
 
 INSTANTIATE_TEST_SUITE_P(Postgres, TruthOfElapsed, testing::ValuesIn(kTruthMajors),
