@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <future>
 #include <iterator>
+#include <mutex>
 #include <set>
 #include <sstream>
 #include <tuple>

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 #include <tuple>
 
 // Seven shapes of migration that hurt a shop, each with the danger that a rehearsal must see and a
@@ -59,7 +60,7 @@ class TruthOfShapes : public TruthTest, public testing::WithParamInterface<std::
     void SetUp() override { use_server(std::get<0>(GetParam())); }
 };
 
-// The severity that a block of this length must have (README, "What it finds").
+// The severity that a block of this length must have: the limits of src/rules/reading.hpp.
 Severity severity_of(Millis held, bool blocks_reads) {
     const Millis danger{blocks_reads ? 1000 : 5000};
     if (held > danger) return Severity::danger;
