@@ -116,14 +116,14 @@ TEST_P(TruthOfBlocking, IsWhatOthersWaitFor) {
 }
 
 const Case kCases[] = {
-    {"index", "BEGIN;\nCREATE INDEX busy_n ON busy (n);\nSELECT pg_sleep(1);\nCOMMIT;\n", false},
-    {"column", "BEGIN;\nALTER TABLE busy ADD COLUMN c int;\nSELECT pg_sleep(1);\nCOMMIT;\n", true},
+    {"index", "BEGIN;\nCREATE INDEX busy_n ON busy (n);\nSELECT pg_sleep(3);\nCOMMIT;\n", false},
+    {"column", "BEGIN;\nALTER TABLE busy ADD COLUMN c int;\nSELECT pg_sleep(3);\nCOMMIT;\n", true},
     {"foreign_key",
      "BEGIN;\nALTER TABLE other ADD FOREIGN KEY (id) REFERENCES busy NOT VALID;\n"
-     "SELECT pg_sleep(1);\nCOMMIT;\n",
+     "SELECT pg_sleep(3);\nCOMMIT;\n",
      false},
     {"do_block",
-     "DO $$ BEGIN ALTER TABLE busy ALTER COLUMN n TYPE bigint; PERFORM pg_sleep(1); END $$;\n",
+     "DO $$ BEGIN ALTER TABLE busy ALTER COLUMN n TYPE bigint; PERFORM pg_sleep(3); END $$;\n",
      true},
 };
 

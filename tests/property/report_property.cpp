@@ -102,7 +102,8 @@ struct Make {
     }
     LockPart lock() {
         return {text(),   random.pick(kModes),    number(), number(), number(),
-                number(), random.pick(kEvidence), flag()};
+                number(), random.pick(kEvidence), flag(),   number(), number(),
+                text()};
     }
     StatementPart statement() {
         StatementPart part;

@@ -130,6 +130,8 @@ TEST(MigrationPart, TakesEveryFieldOver) {
     s.evidence = "sampled";
     s.wrapped = true;
     s.gave_up = true;
+    s.settings = SettingsPart{5'000, 60'000, "billing, public", "migrator"};
+    s.would_be_cancelled_after_ms = 60'000;
     s.locks = {{"billing.\"Order\"", "AccessExclusiveLock", 2, 12, 10, 1, "sampled", false, 1, 13,
                 "billing.\"Orders\""}};
     s.rewrites = {{"billing.\"Order\"", 1, 2}};
