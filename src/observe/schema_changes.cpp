@@ -107,9 +107,13 @@ class Comparison {
     std::vector<SchemaChange>& changes_;
 };
 
-// An index comes and goes with its table.
+// An index comes and goes with its table, and ALTER COLUMN TYPE makes some of them again under
+// their name.
 bool goes_without_saying(const RelationShape& shape, const pg::ShapeMap& others) {
-    return shape.table_of_index != 0 && !others.contains(shape.table_of_index);
+    if (shape.table_of_index == 0) return false;
+    return !others.contains(shape.table_of_index) ||
+           std::any_of(others.begin(), others.end(),
+                       [&](const auto& other) { return other.second.name == shape.name; });
 }
 
 // The word without which no statement makes such a change in its own text.

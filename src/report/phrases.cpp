@@ -129,6 +129,45 @@ bool is_felt(const BlockingPart& blocking) {
     return blocking.held_ms > kNoticedMs;
 }
 
+std::vector<std::string> effect_phrases(const StatementPart& statement) {
+    constexpr std::size_t kListed = 3;
+    std::vector<std::string> phrases;
+    const auto add_largest = [&](auto parts, const auto& size_of, const auto& phrase_of) {
+        std::stable_sort(parts.begin(), parts.end(),
+                         [&](const auto& a, const auto& b) { return size_of(a) > size_of(b); });
+        for (std::size_t i = 0; i < std::min(parts.size(), kListed); ++i) {
+            const bool is_last = i + 1 == kListed;
+            phrases.push_back(phrase_of(parts[i]) +
+                              (is_last ? and_more(parts.size() - kListed) : ""));
+        }
+    };
+    add_largest(
+        statement.rows_changed,
+        [](const auto& p) { return p.inserted_rows + p.updated_rows + p.deleted_rows; },
+        [](const auto& part) {
+            std::vector<std::string> done;
+            const auto add = [&](const std::string& verb, std::int64_t rows) {
+                if (rows > 0) done.push_back(verb + " " + grouped(rows, "row"));
+            };
+            add("inserted", part.inserted_rows);
+            add("updated", part.updated_rows);
+            add("deleted", part.deleted_rows);
+            return join(done, ", ") + " of " + part.relation;
+        });
+    add_largest(
+        statement.scans, [](const auto& part) { return part.scanned_rows; },
+        [](const auto& part) {
+            return "scanned " + part.relation + ": " + grouped(part.scanned_rows, "row") + " read";
+        });
+    for (const WaitPart& wait : statement.waits) {
+        const std::string lock =
+            wait.locktype == "relation" ? wait.mode + " on " + wait.relation : wait.locktype;
+        phrases.push_back("waited " + duration(wait.waited_ms) + " for " + lock +
+                          (wait.on.empty() ? "" : ", held by " + join(wait.on, ", ")));
+    }
+    return phrases;
+}
+
 ViolationsPhrase violations_phrase(const ViolationsPart& violations) {
     if (!violations.rows) {
         return {"rows of ",

@@ -48,6 +48,10 @@ ViolationsPhrase violations_phrase(const ViolationsPart& violations);
 
 // The statement with the greatest elapsed time; nullptr when there is none.
 const StatementPart* slowest_statement(const MigrationPart& migration);
+// What a statement did to rows and what it waited for, a line each: "updated 2,100,000 rows of
+// orders", "scanned customers: 300,000 rows read", "waited 1.20 s for AccessExclusiveLock on
+// orders, held by autovacuum worker". The largest first; at most three of a kind.
+std::vector<std::string> effect_phrases(const StatementPart& statement);
 // Of the migration's elapsed time: "98 %".
 std::string share_of(const StatementPart& statement, const MigrationPart& migration);
 const StatementPart* find_statement(const MigrationPart& migration, std::size_t ordinal);

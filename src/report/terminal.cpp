@@ -150,7 +150,10 @@ void put_slowest(Page& page, const Report& report, const MigrationPart& migratio
         }
     }
     page.paragraph(spaces(kDetailAt), kDetailAt, words);
-    if (slowest != nullptr) put_sql(page, slowest->sql, kDetailAt);
+    if (slowest == nullptr) return;
+    put_sql(page, slowest->sql, kDetailAt);
+    for (const auto& effect : effect_phrases(*slowest))
+        page.paragraph(spaces(kDetailAt), kDetailAt, effect, Ink::dim);
 }
 
 void put_failure(Page& page, const MigrationPart& migration) {

@@ -79,7 +79,8 @@ def spread(values, unit="s"):
     return f"{statistics.median(values):.2f} {unit} ({min(values):.2f}-{max(values):.2f})"
 
 
-def ratio_line(what, ours, theirs, goal):
+def ratio_line(what, ours, theirs, goal=None):
     pairs = [a / b for a, b in zip(ours, theirs)]
-    return (f"{what}: {statistics.median(pairs):.2f} (pairs {min(pairs):.2f}-{max(pairs):.2f}; goal at most {goal}), "
+    aim = f"; goal at most {goal}" if goal else ""
+    return (f"{what}: {statistics.median(pairs):.3f} (pairs {min(pairs):.2f}-{max(pairs):.2f}{aim}), "
             f"{spread(ours)} against {spread(theirs)}")

@@ -1,5 +1,5 @@
 // Replays one file as `psql -f` would run it and prints the seconds that it took, sessions
-// included:
+// included, and those of the migration's own clock:
 //
 //   replay_bench SOCKET_FOLDER DATABASE MARKER FILE observe|no-observe
 #include "rehearse/replay/replay.hpp"
@@ -54,7 +54,8 @@ int run(const std::vector<std::string>& args) {
         std::cerr << "failed: " << failure->error.message << '\n';
         return 1;
     }
-    std::cout << elapsed.count() / 1000 << '\n';
+    std::cout << elapsed.count() / 1000 << ' '
+              << observations.migrations[0].elapsed.count() / 1000 << '\n';
     return 0;
 }
 

@@ -98,6 +98,9 @@ TEST(SchemaChanges, AnIndexComesAndGoesWithItsTable) {
                 ElementsAre(Kind::relation_dropped));
     EXPECT_THAT(kinds(changes_between({{1, orders()}, {2, index}}, {{1, orders()}})),
                 ElementsAre(Kind::relation_dropped));
+    EXPECT_THAT(changes_between({{1, orders()}, {2, index}}, {{1, orders()}, {3, index}}),
+                IsEmpty())
+        << "made again";
 }
 
 class Attribution : public testing::Test {

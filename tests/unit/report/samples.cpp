@@ -126,6 +126,14 @@ Report demo() {
             update.elapsed = Millis{40'300};
             update.command_tag = "UPDATE 2100000";
             update.rows = 2'100'000;
+            update.rows_changed.push_back({{"public", "workspaces"}, 0, 2'100'000, 0});
+            update.scans.push_back({{"public", "workspaces"}, 2'100'000});
+            update.waits.push_back({"relation",
+                                    0,
+                                    {"public", "workspaces"},
+                                    LockMode::row_exclusive,
+                                    Millis{1'200},
+                                    {"autovacuum worker"}});
             update.wal_bytes = 1'288 * kMegabyte;
             observed.statements[5].elapsed = Millis{900};
             observed.holds.push_back(
