@@ -54,8 +54,8 @@ int run(const std::vector<std::string>& args) {
         std::cerr << "failed: " << failure->error.message << '\n';
         return 1;
     }
-    std::cout << elapsed.count() / 1000 << ' '
-              << observations.migrations[0].elapsed.count() / 1000 << '\n';
+    std::cout << elapsed.count() / 1000 << ' ' << observations.migrations[0].elapsed.count() / 1000
+              << '\n';
     return 0;
 }
 
