@@ -49,7 +49,8 @@ const std::vector<RuleInfo>& all_rules() {
         kNotNullWithoutBackfill, kIndexNotConcurrent, kDropColumnStillUsed,
         kRowsChangedInMigration, kNoRollback,         kLockTimeoutUnset,
         kStatementTimeoutUnset,  kCancelledByTimeout, kTableRewrite,
-        kHeldUntilCommit,        kIndexLeftInvalid,
+        kHeldUntilCommit,        kIndexLeftInvalid,   kValidatedUnderLock,
+        kConstraintViolated,
     };
     return kRules;
 }

@@ -154,7 +154,7 @@ const Shape kShapes[] = {
      "UPDATE orders SET currency = 'EUR';\nCOMMIT;\n",
      "", "held-until-commit", "orders"},
     {"foreign_key", "ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers (id);\n",
-     "", "", "orders", false, "", "customers"},
+     "", "validated-under-lock", "orders", false, "", "customers"},
     {"plain_index", "CREATE INDEX orders_customer ON orders (customer_id);\n", "",
      "index-not-concurrent", "orders", false},
 };

@@ -121,6 +121,41 @@ const std::map<std::string, Story>& stories() {
               observed.failure->error.sqlstate.code = "23505";
           },
           nothing}},
+        {"constraint-violated",
+         {[](auto& observed, auto&) {
+              const auto& statement = statement_of(observed, sql::StatementKind::alter_table);
+              observed.failure.emplace();
+              observed.failure->ordinal = statement.ordinal;
+              observed.failure->error.sqlstate.code = "23514";
+              observed.failure->violations.emplace();
+              observed.failure->violations->relation = {"public", "invoices"};
+              observed.failure->violations->rows = 10;
+          },
+          nothing}},
+        {"validated-under-lock",
+         {[](auto& observed, auto&) {
+              auto& statement = statement_of(observed, sql::StatementKind::alter_table);
+              takes(observed, statement, "audit_log", LockMode::access_exclusive, Millis{1'900});
+              statement.scans.push_back({{"public", "audit_log"}, 300'000});
+              observed.changes.push_back({observe::SchemaChange::Kind::constraint_added,
+                                          observed.holds.back().relation_oid,
+                                          {"public", "audit_log"},
+                                          'r',
+                                          "audit_log_action_given",
+                                          "check",
+                                          statement.ordinal});
+          },
+          [](auto& observed, auto&) {
+              auto& statement = statement_of(observed, sql::StatementKind::alter_table);
+              takes(observed, statement, "audit_log", LockMode::access_exclusive, Millis{0.8});
+              observed.changes.push_back({observe::SchemaChange::Kind::constraint_added,
+                                          observed.holds.back().relation_oid,
+                                          {"public", "audit_log"},
+                                          'r',
+                                          "audit_log_action_given",
+                                          "check",
+                                          std::nullopt});
+          }}},
     };
     return kStories;
 }

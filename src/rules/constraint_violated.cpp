@@ -1,0 +1,57 @@
+#include "rules/reading.hpp"
+#include "rules/registry.hpp"
+
+namespace rehearse::rules {
+
+namespace {
+
+// A rule of its own speaks of NOT NULL.
+constexpr std::string_view kNotNullViolation = "23502";
+
+constexpr std::string_view kMendFirst =
+    R"(Hold new rows to it now, mend the old ones from a background job in batches, validate it in a later migration:
+ALTER TABLE {table} ADD CONSTRAINT c ... NOT VALID;
+-- when no row violates it any more:
+ALTER TABLE {table} VALIDATE CONSTRAINT c;)";
+constexpr std::string_view kMendDuplicates =
+    "Let the code make no new duplicates, mend the old ones from a background job in batches, "
+    "build "
+    "the index when there are none left.";
+
+std::string amount_of(const observe::Violations& violations) {
+    if (!violations.rows) return "rows of " + violations.relation.text() + " violate it";
+    std::string amount =
+        std::to_string(*violations.rows) + " rows of " + violations.relation.text() + " violate it";
+    if (violations.duplicate_keys)
+        amount += ", with " + std::to_string(*violations.duplicate_keys) + " duplicate keys";
+    return amount;
+}
+
+std::vector<Finding> check(const RuleInput& input) {
+    const auto& failure = input.observed.failure;
+    if (!failure || !failure->violations || failure->error.sqlstate.is(kNotNullViolation))
+        return {};
+    const auto* statement = find_statement(input.observed, failure->ordinal);
+    // Of a build that leaves an INVALID index, another rule speaks.
+    if (statement == nullptr || statement->classification.concurrently) return {};
+    auto finding = finding_at(*statement, Severity::danger);
+    finding.relation = failure->violations->relation;
+    finding.evidence = observe::Evidence::exact;
+    finding.message = amount_of(*failure->violations);
+    const bool is_unique = failure->violations->duplicate_keys.has_value();
+    finding.instead = filled(is_unique ? kMendDuplicates : kMendFirst,
+                             {{"table", failure->violations->relation.text()}});
+    return {finding};
+}
+
+}  // namespace
+
+const RuleInfo kConstraintViolated{
+    "constraint-violated",
+    2,
+    "The deploy fails on rows that production has.",
+    "Mend the rows first, in batches; a NOT VALID constraint keeps new ones right meanwhile.",
+    check,
+};
+
+}  // namespace rehearse::rules
