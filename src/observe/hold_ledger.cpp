@@ -82,10 +82,11 @@ std::vector<LockHold> HoldLedger::transaction_ended(Millis at,
             LockHold hold = hold_of(sample.relation, sample.mode, sample.virtualtransaction);
             hold.evidence = Evidence::sampled;
             hold.acquired_by = sample.ordinal;
-            hold.acquired = *sample.first_granted;
-            hold.released = *sample.last_granted;
-            hold.not_before = sample.last_without.value_or(sample.statement_started);
-            hold.not_after = sample.first_without.value_or(at);
+            // The sampler's clock of a statement begins a few microseconds before its own.
+            hold.acquired = std::min(*sample.first_granted, at);
+            hold.released = std::min(*sample.last_granted, at);
+            hold.not_before = std::min(sample.last_without.value_or(sample.statement_started), at);
+            hold.not_after = std::min(sample.first_without.value_or(at), at);
             hold.waited = sample.waited();
             seen_between.push_back(std::move(hold));
         }

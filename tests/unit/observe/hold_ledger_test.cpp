@@ -155,6 +155,22 @@ TEST(HoldLedger, WhatOnlyTheSamplerSawIsBoundedByItsReadings) {
     EXPECT_EQ(holds[0].acquired_by, 4U);
 }
 
+TEST(HoldLedger, ASampledHoldHasBoundsWithinItsStatement) {
+    HoldLedger ledger;
+    SampledHold seen = sample(kUsers, LockMode::share_update_exclusive, 4);
+    seen.statement_started = Millis{2};
+    seen.last_without = Millis{8};
+    seen.first_granted = Millis{10};
+    seen.last_granted = Millis{20};
+    seen.first_without = Millis{20.01};  // by the sampler's clock
+    const auto holds = ledger.transaction_ended(Millis{20}, {seen});
+    ASSERT_THAT(holds, SizeIs(1));
+    EXPECT_EQ(holds[0].not_before, Millis{8});
+    EXPECT_EQ(holds[0].acquired, Millis{10});
+    EXPECT_EQ(holds[0].released, Millis{20});
+    EXPECT_EQ(holds[0].not_after, Millis{20});
+}
+
 TEST(HoldLedger, AParallelWorkersShareIsItsLeaders) {
     HoldLedger ledger;
     ledger.read({granted(kUsers, LockMode::share)}, Millis{500}, statement(1, 0));
