@@ -17,7 +17,7 @@ constexpr double kShare = 0.02;
 // A session that is ready to go on may still wait for a processor, on a busy machine for longer
 // than the bound. That makes a stall longer than the lock now and then, but a wrong figure in the
 // report would be wrong every time.
-constexpr int kAttempts = 3;
+constexpr int kAttempts = 6;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE busy (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n integer);
