@@ -7,6 +7,8 @@ namespace rehearse::observe {
 namespace {
 
 constexpr double kShareOfTime = 0.1;
+constexpr double kShareOfStatement = 0.02;
+constexpr Millis kLongestWait{50};
 
 // Twice and more of what a poll was measured to cost: 0.09 to 0.15 ms with a few locks, 1.0 ms with
 // 1,000, 51 ms with 56,000. What it takes beyond that, a busy machine kept it waiting; that costs
@@ -17,13 +19,16 @@ Millis highest_cost(std::size_t rows) {
 
 }  // namespace
 
-void PollPace::polled(Clock::time_point begun, Clock::time_point ended, std::size_t rows) {
+void PollPace::polled(Clock::time_point begun, Clock::time_point ended, std::size_t rows,
+                      Millis running) {
     const Millis cost = std::min<Millis>(ended - begun, highest_cost(rows));
     const Millis rest = cost * (1 / kShareOfTime - 1);
     const auto steps = [](Millis span) {
         return std::chrono::duration_cast<Clock::duration>(span);
     };
-    next_ = std::max(begun + steps(interval_), ended + steps(rest));
+    const Millis fine_enough = std::min(running * kShareOfStatement, kLongestWait);
+    next_of_another_ = std::max(begun + steps(interval_), ended + steps(rest));
+    next_ = std::max(next_of_another_, begun + steps(fine_enough));
 }
 
 }  // namespace rehearse::observe

@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 // ten thousand tiny statements would cost more than they do.
 constexpr auto kDozeAfter = 20ms;
 constexpr auto kListenerInterval = 250ms;
-constexpr auto kProgressInterval = 10ms;
+constexpr auto kProgressInterval = 50ms;
 constexpr auto kReconnectPause = 100ms;
 constexpr int kReconnectAttempts = 50;
 
@@ -169,7 +169,8 @@ std::optional<Clock::time_point> Sampler::Impl::next_poll() const {
         running->begun + (running->poll_at_once
                               ? Clock::duration::zero()
                               : std::chrono::duration_cast<Clock::duration>(interval));
-    return std::max(first, pace.next());
+    return std::max(first,
+                    last_read_statement == statements ? pace.next() : pace.next_of_another());
 }
 
 void Sampler::Impl::run() {
@@ -205,7 +206,7 @@ void Sampler::Impl::poll(std::unique_lock<std::mutex>& lock) {
         // It is made again below.
     }
     const auto ended = Clock::now();
-    pace.polled(begun, ended, reading ? reading->locks.size() : 0);
+    pace.polled(begun, ended, reading ? reading->locks.size() : 0, begun - statement_begun);
     lock.lock();
 
     if (!reading) {
