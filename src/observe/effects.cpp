@@ -1,6 +1,7 @@
 #include "effects.hpp"
 
 #include "schema_changes.hpp"
+#include "statement_effects.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,8 +18,8 @@ void add_to(std::map<pg::RelationName, RowsChanged>& totals, const RowsChanged& 
     sum.deleted += more.deleted;
 }
 
-bool is_internal(const pg::RelationName& name) {
-    return name.schema.starts_with("pg_");
+bool is_nobody_elses(const pg::RelationName& name) {
+    return is_internal(name) || name.schema.starts_with("pg_temp");
 }
 
 }  // namespace
@@ -49,7 +50,7 @@ RowEffects Effects::rows_since_last(const pg::ActivityReading& now, const FactsO
     RowEffects effects;
     for (const auto& [relation, done] : activity_.since_last(now)) {
         const pg::RelationFacts* facts = facts_of(relation);
-        if (facts == nullptr || facts->is_index() || is_internal(facts->name)) continue;
+        if (facts == nullptr || facts->is_index() || is_nobody_elses(facts->name)) continue;
         if (done.scanned > 0) effects.scans.push_back({facts->name, done.scanned});
         if (done.inserted == 0 && done.updated == 0 && done.deleted == 0) continue;
         effects.rows_changed.push_back({facts->name, done.inserted, done.updated, done.deleted});
@@ -63,7 +64,7 @@ std::vector<SizeChange> Effects::sizes_since_last(const pg::SizeMap& now, const 
     for (const auto& [relation, bytes] : now) {
         const pg::RelationFacts* facts = facts_of(relation);
         const std::int64_t before = std::exchange((*sizes_)[relation], bytes);
-        if (facts == nullptr || is_internal(facts->name) || before == bytes) continue;
+        if (facts == nullptr || is_nobody_elses(facts->name) || before == bytes) continue;
         changes.push_back({facts->name, before, bytes});
     }
     return changes;
@@ -80,7 +81,8 @@ std::vector<SchemaChange> Effects::take_changes(pg::WatchSession& watch) {
     std::vector<pg::Oid> relations(looked_.begin(), looked_.end());
     relations.insert(relations.end(), made_.begin(), made_.end());
     std::vector<SchemaChange> changes = changes_between(before_, watch.read_shapes(relations));
-    std::erase_if(changes, [](const SchemaChange& change) { return is_internal(change.relation); });
+    std::erase_if(changes,
+                  [](const SchemaChange& change) { return is_nobody_elses(change.relation); });
     return changes;
 }
 

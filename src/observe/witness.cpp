@@ -1,13 +1,12 @@
 #include "rehearse/observe/witness.hpp"
 
-#include "rehearse/base/text.hpp"
 #include "rehearse/pg/watch_session.hpp"
 
 #include "effects.hpp"
 #include "hold_ledger.hpp"
 #include "pending_statements.hpp"
 #include "relation_book.hpp"
-#include "schema_changes.hpp"
+#include "statement_effects.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -31,123 +30,6 @@ constexpr Millis kReadingBudget = 0.3ms;
 constexpr Millis kLargestBudget = 20ms;
 // With more locks than this the names come dear, and most of them are known already.
 constexpr std::size_t kFewLocks = 200;
-
-bool takes_weak_locks_only(const sql::Classification& classification) {
-    switch (classification.kind) {
-        case StatementKind::begin:
-        case StatementKind::set:
-        case StatementKind::reset:
-            return true;
-        default:
-            return classification.takes_weak_locks_only;
-    }
-}
-
-// Makes new relations and takes no blocking lock on old ones that it does not name.
-bool reading_can_wait(StatementKind kind) {
-    switch (kind) {
-        case StatementKind::create_table:
-        case StatementKind::create_view:
-        case StatementKind::create_sequence:
-        case StatementKind::create_schema:
-        case StatementKind::create_type:
-        case StatementKind::create_function:
-        case StatementKind::comment:
-        case StatementKind::grant:
-            return true;
-        default:
-            return false;
-    }
-}
-
-// Whether a relation that was there before can get another relfilenode without a new relation being
-// made for it. (A rewrite by ALTER TABLE makes a transient one, whose lock tells.)
-bool may_swap_storage(const FinishedStatement& statement) {
-    switch (statement.classification.kind) {
-        case StatementKind::alter_table:
-            return lower_cased(statement.text).find("tablespace") != std::string::npos;
-        case StatementKind::create_table:
-        case StatementKind::create_index:
-        case StatementKind::create_view:
-        case StatementKind::create_sequence:
-        case StatementKind::create_schema:
-        case StatementKind::create_type:
-        case StatementKind::create_trigger:
-        case StatementKind::create_function:
-        case StatementKind::drop_table:
-        case StatementKind::drop_index:
-        case StatementKind::drop_view:
-        case StatementKind::rename:
-        case StatementKind::comment:
-        case StatementKind::grant:
-        // Asking on the performer's connection would take the snapshot that SET TRANSACTION must
-        // come before.
-        case StatementKind::lock_table:
-        case StatementKind::savepoint:
-            return false;
-        default:
-            return true;
-    }
-}
-
-// Where asking the performer's session of rows is worth it, and allowed: it takes the snapshot that
-// SET TRANSACTION must come before.
-bool may_touch_rows(StatementKind kind) {
-    switch (kind) {
-        case StatementKind::begin:
-        case StatementKind::set:
-        case StatementKind::reset:
-        case StatementKind::savepoint:
-        case StatementKind::lock_table:
-        case StatementKind::rename:
-        case StatementKind::create_schema:
-        case StatementKind::create_type:
-        case StatementKind::create_function:
-        case StatementKind::create_trigger:
-        case StatementKind::drop_view:
-        case StatementKind::comment:
-        case StatementKind::grant:
-            return false;
-        default:
-            return true;
-    }
-}
-
-// Changes the schema and nothing about the session: no setting, no prepared statement.
-bool changes_schema_only(StatementKind kind) {
-    switch (kind) {
-        case StatementKind::create_table:
-        case StatementKind::alter_table:
-        case StatementKind::drop_table:
-        case StatementKind::rename:
-        case StatementKind::create_index:
-        case StatementKind::drop_index:
-        case StatementKind::create_view:
-        case StatementKind::drop_view:
-        case StatementKind::create_trigger:
-        case StatementKind::create_type:
-        case StatementKind::create_schema:
-        case StatementKind::create_sequence:
-        case StatementKind::comment:
-        case StatementKind::grant:
-            return true;
-        default:
-            return false;
-    }
-}
-
-bool is_internal(const pg::RelationName& name) {
-    return name.schema.starts_with("pg_toast") || name.schema == "pg_catalog" ||
-           name.schema == "information_schema";
-}
-
-bool is_named(const pg::RelationName& name, const sql::Classification& classification) {
-    return std::any_of(classification.relations.begin(), classification.relations.end(),
-                       [&name](const pg::RelationName& named) {
-                           return named.name == name.name &&
-                                  (named.schema.empty() || named.schema == name.schema);
-                       });
-}
 
 std::vector<pg::Oid> relations_in(const pg::LockReading& reading) {
     std::set<pg::Oid> relations;

@@ -17,8 +17,7 @@ namespace rehearse::replay {
 //    setting, and after the end of a transaction in which one may have changed: precedence, SET
 //    LOCAL, ROLLBACK and savepoints stay PostgreSQL's own business. SHOW takes no snapshot, so that
 //    SET TRANSACTION ISOLATION LEVEL may still follow.
-// 2. A timeout that is found on is put off by kPutOff, 23 days, and so is never reached; the value
-// in
+// 2. A timeout that is found on is put off by kPutOff, 23 days, and so is never reached; the one in
 //    force can be read off it. Within a transaction that is done with SET LOCAL, whatever scope the
 //    file's own SET had: the transaction's end undoes the two together, and what the file set for
 //    the session stands bare again, is found, and is put off with SET.

@@ -50,6 +50,13 @@ void takes(MigrationObservation& observed, observe::StatementObservation& statem
         test::hold(table, mode, statement.started.count(), end.count(), statement.ordinal));
 }
 
+// To the table of the last hold.
+void adds_check(MigrationObservation& observed, std::optional<std::size_t> ordinal) {
+    const auto& table = observed.holds.back();
+    observed.changes.push_back({observe::SchemaChange::Kind::constraint_added, table.relation_oid,
+                                table.relation, 'r', "audit_log_action_given", "check", ordinal});
+}
+
 const std::map<std::string, Story>& stories() {
     static const std::map<std::string, Story> kStories{
         {"not-null-without-backfill",
@@ -137,24 +144,12 @@ const std::map<std::string, Story>& stories() {
               auto& statement = statement_of(observed, sql::StatementKind::alter_table);
               takes(observed, statement, "audit_log", LockMode::access_exclusive, Millis{1'900});
               statement.scans.push_back({{"public", "audit_log"}, 300'000});
-              observed.changes.push_back({observe::SchemaChange::Kind::constraint_added,
-                                          observed.holds.back().relation_oid,
-                                          {"public", "audit_log"},
-                                          'r',
-                                          "audit_log_action_given",
-                                          "check",
-                                          statement.ordinal});
+              adds_check(observed, statement.ordinal);
           },
           [](auto& observed, auto&) {
               auto& statement = statement_of(observed, sql::StatementKind::alter_table);
               takes(observed, statement, "audit_log", LockMode::access_exclusive, Millis{0.8});
-              observed.changes.push_back({observe::SchemaChange::Kind::constraint_added,
-                                          observed.holds.back().relation_oid,
-                                          {"public", "audit_log"},
-                                          'r',
-                                          "audit_log_action_given",
-                                          "check",
-                                          std::nullopt});
+              adds_check(observed, std::nullopt);
           }}},
     };
     return kStories;
