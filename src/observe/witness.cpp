@@ -129,12 +129,13 @@ void Witness::statement_begins(const sql::Classification& classification) {
     impl_->own_is_prepared &= changes_schema_only(classification.kind);
 }
 
-void Witness::before_wrapped(const sql::Classification& classification) {
+bool Witness::before_wrapped(const sql::Classification& classification) {
     Impl& self = *impl_;
     self.reads_own = false;
-    if (!changes_schema_only(classification.kind)) return;
+    if (!changes_schema_only(classification.kind)) return false;
     if (!self.own_is_prepared) self.own_is_prepared = self.performer->prepare_own_locks();
     self.reads_own = self.own_is_prepared;
+    return self.reads_own;
 }
 
 void Witness::wrapped_committed() {

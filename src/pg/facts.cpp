@@ -55,7 +55,7 @@ RelationMap relations_from(int rows, const Cell& cell, int first_column) {
 
 ActivityReading activity_from(int rows, const Cell& cell, int first_column) {
     ActivityReading reading;
-    // Each row counts anew, and the reading itself is in it from the second on.
+    // Where each row counts anew, the reading itself is in it from the second on.
     if (rows > 0) reading.mark = number(cell(0, first_column));
     for (int row = 0; row < rows; ++row) {
         const auto at = [&](int column) { return number(cell(row, first_column + column)); };
@@ -114,9 +114,14 @@ LockReading locks_from(int rows, const Cell& cell, bool has_locktype) {
 
 NamedLockReading named_locks_from(int rows, const Cell& cell) {
     constexpr int kFirstFact = 5;
+    return {locks_from(rows, cell, false), relations_from(rows, cell, kFirstFact), {}};
+}
+
+NamedLockReading own_locks_from(int rows, const Cell& cell) {
     constexpr int kFirstOfActivity = 13;
-    return {locks_from(rows, cell, false), relations_from(rows, cell, kFirstFact),
-            activity_from(rows, cell, kFirstOfActivity)};
+    NamedLockReading reading = named_locks_from(rows, cell);
+    reading.activity = activity_from(rows, cell, kFirstOfActivity);
+    return reading;
 }
 
 }  // namespace rehearse::pg

@@ -18,8 +18,11 @@ ActivityReading activity_from(int rows, const Cell& cell, int first_column = 0);
 SizeMap sizes_from(int rows, const Cell& cell);
 ShapeMap shapes_from(int rows, const Cell& cell);
 
-// Rows of relation_locks.sql, and of relation_locks_named.sql, which has no locktype.
+// Rows of relation_locks.sql, and of the other two, which have no locktype.
 LockReading locks_from(int rows, const Cell& cell, bool has_locktype);
+// Rows of relation_locks_named.sql.
 NamedLockReading named_locks_from(int rows, const Cell& cell);
+// Rows of own_locks.sql.
+NamedLockReading own_locks_from(int rows, const Cell& cell);
 
 }  // namespace rehearse::pg

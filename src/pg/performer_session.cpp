@@ -346,7 +346,7 @@ bool PerformerSession::prepare_own_locks() {
     constexpr std::string_view kDuplicate = "42P05";  // duplicate_prepared_statement
     constexpr int kShortestTimeoutMs = 1000;
     PGconn* connection = impl_->connection.get();
-    const std::string sql{body_of(queries::kRelationLocksNamed)};
+    const std::string sql{body_of(queries::kOwnLocks)};
     const Result prepared{PQprepare(connection, kOwnLocks, sql.c_str(), 1, nullptr)};
     if (PQstatus(connection) == CONNECTION_BAD) impl_->throw_lost();
     if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK &&
@@ -365,7 +365,7 @@ NamedLockReading PerformerSession::read_own_locks() {
         throw Error{ErrorKind::scratch, "the scratch server refused to tell the locks: " +
                                             error_from(found.get()).message};
     }
-    return named_locks_from(PQntuples(found.get()), cells_of(found.get()));
+    return own_locks_from(PQntuples(found.get()), cells_of(found.get()));
 }
 
 ActivityReading PerformerSession::read_activity(const std::vector<Oid>& oids) {

@@ -44,6 +44,7 @@ void run_statements(const fs::path& path, MigrationRun& run) {
         const Cue cue = cue_of(*statement, classification, reader);
         if (!(run.in_transaction() ? run.send(cue) : run.send_alone(cue))) return;
     }
+    run.no_more_alone();
 }
 
 // As psql -f with ON_ERROR_STOP does.

@@ -106,16 +106,18 @@ bool MigrationRun::send(const Cue& cue) {
 bool MigrationRun::send_alone(const Cue& cue) {
     const TransactionUse use = cue.classification.transaction_use;
     if (stage_.witness() == nullptr) return send(cue);
-    if (use == TransactionUse::forbidden || use == TransactionUse::may_commit)
-        return send_watched(cue, new_statement(cue));
-    if (can_be_wrapped(cue.classification)) return send_wrapped(cue, new_statement(cue));
-    return send(cue);
+    const bool is_bare = use == TransactionUse::forbidden || use == TransactionUse::may_commit;
+    if (!is_bare && can_be_wrapped(cue.classification))
+        return send_wrapped(cue, new_statement(cue));
+    leave_block();
+    return is_bare ? send_watched(cue, new_statement(cue)) : send(cue);
 }
 
 bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
     observe::Witness& witness = *stage_.witness();
-    witness.before_wrapped(cue.classification);
-    stage_.performer().execute("BEGIN");
+    const bool changes_schema_only = witness.before_wrapped(cue.classification);
+    if (!changes_schema_only) leave_block();
+    open_block();
     pg::ExecuteResult result = perform(cue, false);
     if (result.error && is_refused_for_the_wrapping(*result.error)) {
         stage_.performer().execute("ROLLBACK");
@@ -130,7 +132,10 @@ bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
     observe::StatementReading reading = witness.after_statement(finished(cue, statement), true);
     take_reading(statement, reading);
     if (changes_the_database(cue.classification)) ++in_open_transaction_;
-    pg::ExecuteResult committed = end_transaction("COMMIT");
+    begun_ahead_ =
+        changes_schema_only && !SettingsInForce::may_be_changed_by(cue.classification, cue.sql);
+    pg::ExecuteResult committed = end_transaction(begun_ahead_ ? "COMMIT AND CHAIN" : "COMMIT");
+    if (committed.error) begun_ahead_ = false;
     statement.commit_elapsed = committed.elapsed;
     statement.error = std::move(committed.error);
     statement.gave_up = committed.cancelled_by_us;
@@ -141,6 +146,14 @@ bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
     const bool folded = record(std::move(statement), reading.took_blocking_lock);
     transaction_ended(!folded, true);
     return true;
+}
+
+void MigrationRun::open_block() {
+    if (!std::exchange(begun_ahead_, false)) stage_.performer().execute("BEGIN");
+}
+
+void MigrationRun::leave_block() {
+    if (std::exchange(begun_ahead_, false)) stage_.performer().execute("ROLLBACK");
 }
 
 // Outside of a transaction block, with what can be seen of it from beside: samples while it runs,

@@ -42,6 +42,8 @@ class MigrationRun {
     // Outside a transaction, in one of its own, as the server does. It is wrapped in BEGIN and
     // COMMIT where it can be and somebody watches.
     bool send_alone(const Cue& cue);
+    // After the last of these.
+    void no_more_alone() { leave_block(); }
     // BEGIN in an implicit block: the server only takes note of it.
     void adopt_begin(const Cue& cue);
     // COMMIT of ours, timed, for the last statement.
@@ -57,7 +59,10 @@ class MigrationRun {
     void fail_at_end(const pg::ServerError& error);
 
     bool has_failed() const { return failure_.has_value(); }
-    pg::TransactionState state() { return stage_.performer().transaction_state(); }
+    // As the file would find it.
+    pg::TransactionState state() {
+        return begun_ahead_ ? pg::TransactionState::idle : stage_.performer().transaction_state();
+    }
     bool in_transaction() { return state() == pg::TransactionState::in_transaction; }
 
     observe::MigrationObservation take();
@@ -67,6 +72,9 @@ class MigrationRun {
 
     bool send_watched(const Cue& cue, Statement statement);
     bool send_wrapped(const Cue& cue, Statement statement);
+
+    void open_block();
+    void leave_block();
 
     Statement new_statement(const Cue& cue);
     pg::ExecuteResult perform(const Cue& cue, bool poll_at_once);
@@ -95,6 +103,10 @@ class MigrationRun {
     UndoneStatements undone_;              // should it be rolled back
     std::size_t committed_ = 0;
     std::optional<observe::FailurePoint> failure_;
+    // The block around the next change of the schema is open already, and empty: among many small
+    // statements the trip for BEGIN is felt, and COMMIT AND CHAIN saves it. now() is then the time
+    // of that COMMIT.
+    bool begun_ahead_ = false;
 };
 
 }  // namespace rehearse::replay

@@ -51,7 +51,21 @@ bool contains_ignoring_case(std::string_view text, std::string_view lower_case) 
            text.end();
 }
 
-bool may_change_settings(const sql::Classification& classification, std::string_view text) {
+}  // namespace
+
+SettingsInForce::SettingsInForce(pg::PerformerSession& performer, bool enforces_timeouts)
+    : performer_{performer}, enforces_timeouts_{enforces_timeouts} {
+    read();
+}
+
+std::optional<Millis> SettingsInForce::cancels_after(Millis elapsed) const {
+    const Millis limit = now_.statement_timeout;
+    if (enforces_timeouts_ || limit <= Millis{} || elapsed <= limit) return std::nullopt;
+    return limit;
+}
+
+bool SettingsInForce::may_be_changed_by(const sql::Classification& classification,
+                                        std::string_view text) {
     switch (classification.kind) {
         case StatementKind::set:
         case StatementKind::reset:
@@ -79,19 +93,6 @@ bool may_change_settings(const sql::Classification& classification, std::string_
     }
 }
 
-}  // namespace
-
-SettingsInForce::SettingsInForce(pg::PerformerSession& performer, bool enforces_timeouts)
-    : performer_{performer}, enforces_timeouts_{enforces_timeouts} {
-    read();
-}
-
-std::optional<Millis> SettingsInForce::cancels_after(Millis elapsed) const {
-    const Millis limit = now_.statement_timeout;
-    if (enforces_timeouts_ || limit <= Millis{} || elapsed <= limit) return std::nullopt;
-    return limit;
-}
-
 void SettingsInForce::statement_ran(const sql::Classification& classification,
                                     std::string_view text) {
     const StatementKind kind = classification.kind;
@@ -99,7 +100,7 @@ void SettingsInForce::statement_ran(const sql::Classification& classification,
                            performer_.transaction_state() == pg::TransactionState::idle;
     const bool may_be_taken_back =
         is_provisional_ && (has_ended || kind == StatementKind::savepoint);
-    if (may_be_taken_back || may_change_settings(classification, text)) read();
+    if (may_be_taken_back || may_be_changed_by(classification, text)) read();
 }
 
 void SettingsInForce::transaction_ended() {

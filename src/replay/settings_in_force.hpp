@@ -41,6 +41,8 @@ class SettingsInForce {
     // long; none where the timeouts are enforced, because then it was.
     std::optional<Millis> cancels_after(Millis elapsed) const;
 
+    // False for what cannot have changed a setting once it has succeeded.
+    static bool may_be_changed_by(const sql::Classification& classification, std::string_view text);
     // It has succeeded.
     void statement_ran(const sql::Classification& classification, std::string_view text);
     // A COMMIT or ROLLBACK that the file does not hold.

@@ -66,6 +66,20 @@ TEST_F(ReplayAsPsql, EndsAsPsqlEnds) {
         "IN (1);\n"
         "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;\n",
         "SELECT 1 WHERE false;\n;;\n-- only a comment\n",
+        // After one change of the schema the block around the next is open ahead.
+        "ALTER TABLE t ADD a int;\nCREATE INDEX CONCURRENTLY i ON t(a);\nALTER TABLE t ADD b "
+        "int;\nVACUUM t;\nALTER TABLE t ADD c int;\nCALL commits();\n",
+        "ALTER TABLE t ADD a int;\nSET LOCAL work_mem = '1MB';\nCREATE TABLE x AS SELECT "
+        "current_setting('work_mem');\n",
+        "ALTER TABLE t ADD a int;\nSET default_transaction_read_only = on;\nALTER TABLE t ADD b "
+        "int;\n",
+        "ALTER TABLE t ADD a int;\nCREATE TABLE x AS SELECT set_config('work_mem', '1MB', "
+        "false);\nCREATE TABLE y AS SELECT current_setting('work_mem');\n",
+        "ALTER TABLE t ADD a int;\nALTER TABLE t ADD a int;\nALTER TABLE t ADD b int;\n",
+        "ALTER TABLE t ADD a int;\nBEGIN;\nALTER TABLE t ADD b int;\n",
+        "ALTER TABLE t ADD a int;\nROLLBACK;\nSAVEPOINT s;\n",
+        "ALTER TABLE t ADD a int;\nCOPY t FROM STDIN;\n10\t10\t10\n\\.\nALTER TABLE t ADD b "
+        "int;\n",
     };
     const std::string by_psql = database();
     const std::string by_replay = server().create_database();

@@ -63,8 +63,10 @@ class Witness {
 
     // Before every statement, in a transaction or not.
     void statement_begins(const sql::Classification& classification);
-    // Outside of a transaction, before one is opened for a single statement.
-    void before_wrapped(const sql::Classification& classification);
+    // Outside of a transaction, before one is opened for a single statement. True when that changes
+    // the schema and nothing else, and the performer will be asked itself: it then asks nothing
+    // here before the next such statement, unless another one comes between.
+    bool before_wrapped(const sql::Classification& classification);
     // In an open transaction, before a statement: reads what was put off, where the statement's own
     // locks would otherwise be taken for an earlier one's.
     void before_statement(const sql::Classification& classification, Millis at);

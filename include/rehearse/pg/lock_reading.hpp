@@ -50,7 +50,7 @@ struct ActivityReading {
 struct NamedLockReading {
     LockReading reading;
     RelationMap relations;
-    ActivityReading activity;  // the reader's own
+    ActivityReading activity;  // of read_own_locks() alone
 };
 
 }  // namespace rehearse::pg

@@ -1,16 +1,10 @@
 -- EXECUTE relation_locks_named(12345);
 -- As relation_locks, with what relations_by_oid tells of each relation that others can see: one question instead of two.
--- The join costs as much again as the locks do, which matters with thousands of them. The last columns are row_activity's:
--- they say something where the session asks about itself.
+-- The join costs as much again as the locks do, which matters with thousands of them.
 PREPARE relation_locks_named(integer) AS
 SELECT pg_catalog.pg_current_wal_insert_lsn() - '0/0', l.relation, l.mode, l.granted, l.virtualtransaction,
        c.oid, c.relnamespace::pg_catalog.regnamespace, c.relname, c.relkind, pg_catalog.pg_relation_filenode(c.oid),
-       pg_catalog.pg_relation_filepath(c.oid), i.indrelid, i.indisvalid,
-       pg_catalog.pg_stat_get_xact_numscans(2995) + pg_catalog.pg_stat_get_xact_numscans(2996)
-           + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata WHERE oid = 0),
-       l.relation, pg_catalog.pg_stat_get_xact_tuples_inserted(l.relation),
-       pg_catalog.pg_stat_get_xact_tuples_updated(l.relation), pg_catalog.pg_stat_get_xact_tuples_deleted(l.relation),
-       pg_catalog.pg_stat_get_xact_tuples_returned(l.relation)
+       pg_catalog.pg_relation_filepath(c.oid), i.indrelid, i.indisvalid
 FROM (VALUES (1)) always
 LEFT JOIN (
     SELECT s.relation, s.mode, s.granted, s.virtualtransaction
