@@ -2,8 +2,6 @@
 
 #include "rehearse/base/text.hpp"
 
-#include <cmath>
-
 namespace rehearse::cli {
 
 namespace {
@@ -27,18 +25,17 @@ void LiveReplay::statement_begins(std::size_t ordinal, std::uint64_t of, const s
         std::to_string(ordinal) + "/" + std::to_string(of) + " " + one_line(sql, kStatementShown);
 }
 
-void LiveReplay::statement_running(Millis elapsed, const std::string& strongest_lock,
-                                   const std::string& phase, std::optional<double> share_done) {
+void LiveReplay::statement_running(const observe::LiveStatus& status) {
     if (!line_.is_live()) return;
     // What changes stands first: a narrow terminal cuts the end.
-    std::string text = place_ + "  " + format_duration(elapsed);
-    if (share_done && *share_done > 0 && *share_done < 1) {
-        const auto left = elapsed * ((1 - *share_done) / *share_done);
-        text += ", " + std::to_string(std::lround(*share_done * 100)) + " %, about " +
-                format_duration(left) + " left";
+    std::string text = place_ + "  " + format_duration(status.elapsed);
+    if (!status.phase.empty()) {
+        text += "  " + status.phase;
+        if (status.share_done)
+            text += " " + std::to_string(static_cast<int>(*status.share_done * 100)) + " %";
+        if (status.phase_left) text += ", about " + format_duration(*status.phase_left) + " left";
     }
-    if (!phase.empty()) text += "  " + phase;
-    if (!strongest_lock.empty()) text += "  " + strongest_lock;
+    if (!status.strongest_lock.empty()) text += "  " + status.strongest_lock;
     const std::lock_guard guard(mutex_);
     text += "  " + statement_;
     line_.draw(text);

@@ -16,8 +16,7 @@ class LiveReplay final : public replay::ReplayListener {
     void migration_begins(std::size_t index, std::size_t count,
                           const migrations::Migration& migration) override;
     void statement_begins(std::size_t ordinal, std::uint64_t of, const std::string& sql) override;
-    void statement_running(Millis elapsed, const std::string& strongest_lock,
-                           const std::string& phase, std::optional<double> share_done) override;
+    void statement_running(const observe::LiveStatus& status) override;
     void migration_ended(std::size_t index, const migrations::Migration& migration,
                          const observe::MigrationObservation& observation) override;
 

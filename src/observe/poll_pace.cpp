@@ -7,8 +7,13 @@ namespace rehearse::observe {
 namespace {
 
 constexpr double kShareOfTime = 0.1;
-constexpr double kShareOfStatement = 0.02;
-constexpr Millis kLongestWait{50};
+
+struct Fineness {
+    double share_of_statement;
+    Millis longest_wait;
+};
+constexpr Fineness kClose{0.02, Millis{50}};
+constexpr Fineness kLoose{0.2, Millis{100}};
 
 // Twice and more of what a poll was measured to cost: 0.09 to 0.15 ms with a few locks, 1.0 ms with
 // 1,000, 51 ms with 56,000. What it takes beyond that, a busy machine kept it waiting; that costs
@@ -20,13 +25,15 @@ Millis highest_cost(std::size_t rows) {
 }  // namespace
 
 void PollPace::polled(Clock::time_point begun, Clock::time_point ended, std::size_t rows,
-                      Millis running) {
+                      Millis running, bool closely) {
     const Millis cost = std::min<Millis>(ended - begun, highest_cost(rows));
     const Millis rest = cost * (1 / kShareOfTime - 1);
     const auto steps = [](Millis span) {
         return std::chrono::duration_cast<Clock::duration>(span);
     };
-    const Millis fine_enough = std::min(running * kShareOfStatement, kLongestWait);
+    const Fineness& fineness = closely ? kClose : kLoose;
+    const Millis fine_enough =
+        std::min(running * fineness.share_of_statement, fineness.longest_wait);
     next_of_another_ = std::max(begun + steps(interval_), ended + steps(rest));
     next_ = std::max(next_of_another_, begun + steps(fine_enough));
 }

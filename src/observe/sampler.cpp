@@ -5,6 +5,7 @@
 
 #include "gap_histogram.hpp"
 #include "poll_pace.hpp"
+#include "statement_effects.hpp"
 
 #include <sys/socket.h>
 
@@ -27,6 +28,7 @@ using namespace std::chrono_literals;
 constexpr auto kDozeAfter = 20ms;
 constexpr auto kListenerInterval = 250ms;
 constexpr auto kProgressInterval = 50ms;
+constexpr Millis kEarliestEstimate = 2s;
 constexpr auto kReconnectPause = 100ms;
 constexpr int kReconnectAttempts = 50;
 
@@ -34,8 +36,14 @@ struct RunningStatement {
     std::size_t ordinal = 0;
     Millis on_clock{};
     Clock::time_point begun;
-    bool poll_at_once = false;
+    PollFor what = PollFor::waits;
 };
+
+bool shows_a_wait(const pg::LockReading& reading) {
+    return !reading.awaited.empty() ||
+           std::any_of(reading.locks.begin(), reading.locks.end(),
+                       [](const pg::LockRow& row) { return !row.granted; });
+}
 
 std::string lock_text(pg::LockMode mode, const pg::RelationName& relation) {
     return std::string{pg::to_string(mode)} + " on " + relation.text();
@@ -91,6 +99,7 @@ struct Sampler::Impl {
     bool note_wait(const pg::LockReading& reading, Clock::time_point at);
     void note_phase(const pg::ProgressRow& progress, Clock::time_point at);
     void tell(const pg::LockReading& reading, int backend, Millis elapsed);
+    std::optional<Millis> left_of(const std::string& phase, double share_done);
     std::string strongest(const pg::LockReading& reading);
 };
 
@@ -118,15 +127,19 @@ void Sampler::watch(int pid) {
     impl_->pid = pid;
 }
 
-void Sampler::statement_begins(std::size_t ordinal, Millis on_clock, bool poll_at_once) {
+PollFor poll_for(const sql::Classification& classification) {
+    return takes_locks_as_it_begins(classification.kind) ? PollFor::waits : PollFor::late_locks;
+}
+
+void Sampler::statement_begins(std::size_t ordinal, Millis on_clock, PollFor what) {
     bool wake = false;
     {
         const std::lock_guard lock{impl_->mutex};
-        impl_->running = RunningStatement{ordinal, on_clock, Clock::now(), poll_at_once};
+        impl_->running = RunningStatement{ordinal, on_clock, Clock::now(), what};
         impl_->watch = {};
         impl_->waiting_since.reset();
         ++impl_->statements;
-        wake = impl_->dozing || poll_at_once;
+        wake = impl_->dozing || what == PollFor::all_locks;
     }
     if (wake) impl_->wake.notify_one();
 }
@@ -166,7 +179,7 @@ SamplerFigures Sampler::figures() const {
 std::optional<Clock::time_point> Sampler::Impl::next_poll() const {
     if (!running) return std::nullopt;
     const auto first =
-        running->begun + (running->poll_at_once
+        running->begun + (running->what == PollFor::all_locks
                               ? Clock::duration::zero()
                               : std::chrono::duration_cast<Clock::duration>(interval));
     return std::max(first,
@@ -197,6 +210,7 @@ void Sampler::Impl::poll(std::unique_lock<std::mutex>& lock) {
     const std::uint64_t statement = statements;
     const int backend = pid;
     const auto statement_begun = running->begun;
+    const PollFor what = running->what;
     lock.unlock();
     std::optional<pg::LockReading> reading;
     const auto begun = Clock::now();
@@ -206,7 +220,8 @@ void Sampler::Impl::poll(std::unique_lock<std::mutex>& lock) {
         // It is made again below.
     }
     const auto ended = Clock::now();
-    pace.polled(begun, ended, reading ? reading->locks.size() : 0, begun - statement_begun);
+    pace.polled(begun, ended, reading ? reading->locks.size() : 0, begun - statement_begun,
+                what != PollFor::waits || (reading && shows_a_wait(*reading)));
     lock.lock();
 
     if (!reading) {
@@ -216,7 +231,7 @@ void Sampler::Impl::poll(std::unique_lock<std::mutex>& lock) {
     ++readings;
     // A reading that ended after its statement may show the next one's locks.
     if (!running || statements != statement) return;
-    if (last_read_statement == statement) gaps.add(ended - last_reading);
+    if (last_read_statement == statement && what != PollFor::waits) gaps.add(ended - last_reading);
     note(*reading, ended);
     last_read_statement = statement;
     last_reading = ended;
@@ -344,12 +359,21 @@ void Sampler::Impl::tell(const pg::LockReading& reading, int backend, Millis ela
             if (progress->total > 0) {
                 status.share_done = std::min(1.0, static_cast<double>(progress->done) /
                                                       static_cast<double>(progress->total));
+                status.phase_left = left_of(progress->phase, *status.share_done);
             }
         }
     } catch (const Error&) {
         // The next reading finds the connection broken, too, and makes it again.
     }
     listener(status);
+}
+
+std::optional<Millis> Sampler::Impl::left_of(const std::string& phase, double share_done) {
+    const std::lock_guard lock{mutex};
+    if (watch.phases.empty() || watch.phases.back().phase != phase) return std::nullopt;
+    const Millis so_far = Clock::now() - phase_began;
+    if (so_far < kEarliestEstimate || share_done <= 0) return std::nullopt;
+    return so_far * ((1 - share_done) / share_done);
 }
 
 // Among relations that others can see.

@@ -107,6 +107,29 @@ bool changes_schema_only(StatementKind kind) {
     }
 }
 
+bool takes_locks_as_it_begins(StatementKind kind) {
+    switch (kind) {
+        case StatementKind::insert:
+        case StatementKind::update:
+        case StatementKind::delete_rows:
+        case StatementKind::merge:
+        case StatementKind::copy_in:
+        case StatementKind::copy_other:
+        case StatementKind::alter_table:
+        case StatementKind::drop_table:
+        case StatementKind::truncate:
+        case StatementKind::create_index:
+        case StatementKind::drop_index:
+        case StatementKind::reindex:
+        case StatementKind::cluster:
+        case StatementKind::refresh_materialized_view:
+        case StatementKind::lock_table:
+            return true;
+        default:
+            return changes_schema_only(kind);
+    }
+}
+
 bool is_internal(const pg::RelationName& name) {
     return name.schema.starts_with("pg_toast") || name.schema == "pg_catalog" ||
            name.schema == "information_schema";

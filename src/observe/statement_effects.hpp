@@ -21,6 +21,9 @@ bool may_touch_rows(sql::StatementKind kind);
 // Changes the schema and nothing about the session: no setting, no prepared statement.
 bool changes_schema_only(sql::StatementKind kind);
 
+// What blocks anybody it locks before it does its work; its triggers apart.
+bool takes_locks_as_it_begins(sql::StatementKind kind);
+
 // Its text names the relation.
 bool is_named(const pg::RelationName& name, const sql::Classification& classification);
 

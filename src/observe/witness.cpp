@@ -54,7 +54,8 @@ bool is_truncation(const FinishedStatement& statement, const StorageChanges::Rep
 }  // namespace
 
 struct Witness::Impl {
-    explicit Impl(const pg::ConnInfo& where) : watch{where, "rehearse witness"} {}
+    explicit Impl(const pg::ConnInfo& where)
+        : watch{where, "rehearse witness", pg::WatchSession::WhenLost::asks_again} {}
 
     pg::WatchSession watch;
     pg::PerformerSession* performer = nullptr;

@@ -35,6 +35,7 @@ class Connection {
     std::optional<std::string> try_text(const std::string& sql);
 
     int socket() const { return connection_.sock(); }
+    bool is_open() const { return connection_.is_open(); }
 
   private:
     pqxx::connection connection_;

@@ -1,11 +1,13 @@
 #include "rehearse/pg/watch_session.hpp"
 
+#include "rehearse/base/error.hpp"
 #include "rehearse/base/text.hpp"
 
 #include "connection.hpp"
 #include "facts.hpp"
 
 #include <cstdlib>
+#include <memory>
 
 namespace rehearse::pg {
 
@@ -29,38 +31,53 @@ int rows_of(const pqxx::result& result) {
 }  // namespace
 
 struct WatchSession::Impl {
-    Impl(const ConnInfo& where, const std::string& name)
-        : connection{connection_string(where, name, kOptions)} {}
+    Impl(const ConnInfo& where, const std::string& name, WhenLost when)
+        : how{connection_string(where, name, kOptions)},
+          when_lost{when},
+          connection{std::make_unique<Connection>(how)} {}
 
-    Connection connection;
+    // What is asked can be asked again: the watched session has not moved meanwhile.
+    template <typename... Arguments>
+    pqxx::result run(const Arguments&... arguments) {
+        try {
+            return connection->run(arguments...);
+        } catch (const Error&) {
+            if (connection->is_open() || when_lost == WhenLost::throws) throw;
+        }
+        connection = std::make_unique<Connection>(how);
+        return connection->run(arguments...);
+    }
+
+    const std::string how;
+    const WhenLost when_lost;
+    std::unique_ptr<Connection> connection;
 };
 
-WatchSession::WatchSession(const ConnInfo& where, const std::string& name)
-    : impl_{std::make_unique<Impl>(where, name)} {}
+WatchSession::WatchSession(const ConnInfo& where, const std::string& name, WhenLost when)
+    : impl_{std::make_unique<Impl>(where, name, when)} {}
 WatchSession::WatchSession(WatchSession&&) noexcept = default;
 WatchSession& WatchSession::operator=(WatchSession&&) noexcept = default;
 WatchSession::~WatchSession() = default;
 
 LockReading WatchSession::read_locks(int pid) {
-    const pqxx::result result = impl_->connection.run(queries::kRelationLocks, std::to_string(pid));
+    const pqxx::result result = impl_->run(queries::kRelationLocks, std::to_string(pid));
     return locks_from(rows_of(result), cells_of(result), true);
 }
 
 NamedLockReading WatchSession::read_named_locks(int pid) {
-    const pqxx::result result =
-        impl_->connection.run(queries::kRelationLocksNamed, std::to_string(pid));
+    const pqxx::result result = impl_->run(queries::kRelationLocksNamed, std::to_string(pid));
     return named_locks_from(rows_of(result), cells_of(result));
 }
 
 RelationMap WatchSession::read_relations(const std::vector<Oid>& oids) {
     if (oids.empty()) return {};
     const pqxx::result found =
-        impl_->connection.run(queries::kRelationsByOid, quoted_literal(oid_array(oids)));
+        impl_->run(queries::kRelationsByOid, quoted_literal(oid_array(oids)));
     return relations_from(rows_of(found), cells_of(found));
 }
 
 RelationMap WatchSession::read_all_relations() {
-    const pqxx::result found = impl_->connection.run(queries::kAllRelations);
+    const pqxx::result found = impl_->run(queries::kAllRelations);
     const Cell cell = cells_of(found);
     RelationMap relations = relations_from(rows_of(found), cell);
     constexpr int kBytes = 8;
@@ -74,46 +91,44 @@ RelationMap WatchSession::read_all_relations() {
 
 std::int64_t WatchSession::read_file_bytes(const std::string& file) {
     if (file.empty()) return 0;
-    const pqxx::result size = impl_->connection.run(queries::kSizeOfFile, quoted_literal(file));
+    const pqxx::result size = impl_->run(queries::kSizeOfFile, quoted_literal(file));
     return size[0][0].as<std::int64_t>();
 }
 
 SizeMap WatchSession::read_table_sizes() {
-    const pqxx::result found = impl_->connection.run(queries::kTableSizes);
+    const pqxx::result found = impl_->run(queries::kTableSizes);
     return sizes_from(rows_of(found), cells_of(found));
 }
 
 SizeMap WatchSession::read_table_sizes(const std::vector<Oid>& oids) {
     if (oids.empty()) return {};
-    const pqxx::result found =
-        impl_->connection.run(queries::kSizesOfTables, quoted_literal(oid_array(oids)));
+    const pqxx::result found = impl_->run(queries::kSizesOfTables, quoted_literal(oid_array(oids)));
     return sizes_from(rows_of(found), cells_of(found));
 }
 
 ShapeMap WatchSession::read_shapes(const std::vector<Oid>& oids) {
     if (oids.empty()) return {};
     const pqxx::result found =
-        impl_->connection.run(queries::kShapesOfRelations, quoted_literal(oid_array(oids)));
+        impl_->run(queries::kShapesOfRelations, quoted_literal(oid_array(oids)));
     return shapes_from(rows_of(found), cells_of(found));
 }
 
 std::map<Oid, Oid> WatchSession::read_inheritance() {
     std::map<Oid, Oid> parents;
-    for (const auto& row : impl_->connection.run(queries::kInheritance))
+    for (const auto& row : impl_->run(queries::kInheritance))
         parents[row[0].as<Oid>()] = row[1].as<Oid>();
     return parents;
 }
 
 std::vector<std::string> WatchSession::read_blockers(int pid) {
     std::vector<std::string> blockers;
-    for (const auto& row : impl_->connection.run(queries::kBlockers, std::to_string(pid)))
+    for (const auto& row : impl_->run(queries::kBlockers, std::to_string(pid)))
         blockers.push_back(row[0].as<std::string>());
     return blockers;
 }
 
 std::optional<ProgressRow> WatchSession::read_progress(int pid) {
-    const pqxx::result found =
-        impl_->connection.run(queries::kStatementProgress, std::to_string(pid));
+    const pqxx::result found = impl_->run(queries::kStatementProgress, std::to_string(pid));
     if (found.empty()) return std::nullopt;
     const Cell cell = cells_of(found);
     const auto number = [&cell](int column) {
@@ -123,7 +138,7 @@ std::optional<ProgressRow> WatchSession::read_progress(int pid) {
 }
 
 int WatchSession::socket() const {
-    return impl_->connection.socket();
+    return impl_->connection->socket();
 }
 
 }  // namespace rehearse::pg

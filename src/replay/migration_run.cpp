@@ -77,7 +77,7 @@ bool MigrationRun::send(const Cue& cue) {
             witness->before_statement(cue.classification, clock_);
         }
     }
-    pg::ExecuteResult result = perform(cue, !was_open);
+    pg::ExecuteResult result = perform(cue, observe::poll_for(cue.classification));
     take_result(cue, statement, result);
     if (statement.error) return fail(cue, std::move(statement));
     settings_.statement_ran(cue.classification, cue.sql);
@@ -118,7 +118,7 @@ bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
     const bool changes_schema_only = witness.before_wrapped(cue.classification);
     if (!changes_schema_only) leave_block();
     open_block();
-    pg::ExecuteResult result = perform(cue, false);
+    pg::ExecuteResult result = perform(cue, observe::poll_for(cue.classification));
     if (result.error && is_refused_for_the_wrapping(*result.error)) {
         stage_.performer().execute("ROLLBACK");
         stage_.sampler()->take_holds();
@@ -161,7 +161,7 @@ void MigrationRun::leave_block() {
 bool MigrationRun::send_watched(const Cue& cue, Statement statement) {
     observe::Witness& witness = *stage_.witness();
     witness.before_bare(cue.classification);
-    pg::ExecuteResult result = perform(cue, true);
+    pg::ExecuteResult result = perform(cue, observe::PollFor::all_locks);
     take_result(cue, statement, result);
     observe::StatementReading reading =
         witness.after_bare(finished(cue, statement), stage_.sampler()->take_holds());
@@ -261,10 +261,10 @@ MigrationRun::Statement MigrationRun::new_statement(const Cue& cue) {
     return statement;
 }
 
-pg::ExecuteResult MigrationRun::perform(const Cue& cue, bool poll_at_once) {
+pg::ExecuteResult MigrationRun::perform(const Cue& cue, observe::PollFor what) {
     observe::Sampler* sampler = stage_.sampler();
     if (stage_.witness() != nullptr) stage_.witness()->statement_begins(cue.classification);
-    if (sampler != nullptr) sampler->statement_begins(ordinal_, clock_, poll_at_once);
+    if (sampler != nullptr) sampler->statement_begins(ordinal_, clock_, what);
     try {
         pg::ExecuteResult result =
             cue.copy_data
@@ -282,7 +282,7 @@ pg::ExecuteResult MigrationRun::perform(const Cue& cue, bool poll_at_once) {
 
 pg::ExecuteResult MigrationRun::end_transaction(const std::string& how) {
     observe::Sampler* sampler = stage_.sampler();
-    if (sampler != nullptr) sampler->statement_begins(ordinal_, clock_, false);
+    if (sampler != nullptr) sampler->statement_begins(ordinal_, clock_, observe::PollFor::waits);
     pg::ExecuteResult result = stage_.performer().execute(how, options_.give_up_after);
     if (sampler != nullptr) sampler->statement_ended();
     clock_ += result.elapsed;

@@ -77,7 +77,7 @@ class MigrationRun {
     void leave_block();
 
     Statement new_statement(const Cue& cue);
-    pg::ExecuteResult perform(const Cue& cue, bool poll_at_once);
+    pg::ExecuteResult perform(const Cue& cue, observe::PollFor what);
     pg::ExecuteResult end_transaction(const std::string& how);
     void take_result(const Cue& cue, Statement& statement, pg::ExecuteResult& result);
     static void take_reading(Statement& statement, observe::StatementReading& reading);

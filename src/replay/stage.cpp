@@ -10,10 +10,8 @@ Stage::Stage(const pg::ConnInfo& where, const std::string& marker, const ReplayO
     if (observes_) {
         witness_ = std::make_unique<observe::Witness>(where_);
         sampler_ = std::make_unique<observe::Sampler>(
-            where_, options.interval, [&listener](const observe::LiveStatus& status) {
-                listener.statement_running(status.elapsed, status.strongest_lock, status.phase,
-                                           status.share_done);
-            });
+            where_, options.interval,
+            [&listener](const observe::LiveStatus& status) { listener.statement_running(status); });
     }
     connect();
 }

@@ -28,7 +28,7 @@ constexpr std::size_t kRowsWithoutFold = 12;
 
 // What is left out, step by step, until the text fits. Everything is still in report.json.
 struct Detail {
-    bool sql = true;        // of the slowest and the failed statements
+    bool sql = true;        // of the slowest and the failed statements, and what that did
     bool advice = true;     // what to do instead
     bool settings = true;   // of the scratch
     bool calm_rows = true;  // migrations with nothing to read about, one by one
@@ -184,6 +184,9 @@ std::string reason_section(const MigrationPart& migration, const Detail& detail,
     } else if ((statement = slowest_statement(migration)) != nullptr) {
         text += "; " + share_of(*statement, migration) + " of it is " +
                 place_of(migration, statement->line);
+        if (detail.sql) {
+            for (const auto& effect : effect_phrases(*statement)) text += "<br>" + prose(effect);
+        }
     }
     text += "\n\n";
     if (detail.sql && statement != nullptr) text += sql_block(*statement, style) + "\n";

@@ -58,6 +58,16 @@ std::string ok_sentence(const Report& report) {
     return sentence;
 }
 
+// Those count for themselves what they read, unseen. A plan that writes has none (PostgreSQL
+// manual, 15.2 "When Can Parallel Query Be Used?").
+bool may_have_parallel_workers(const StatementPart& statement) {
+    constexpr std::array kNever{sql::StatementKind::insert, sql::StatementKind::update,
+                                sql::StatementKind::delete_rows, sql::StatementKind::merge};
+    return std::none_of(kNever.begin(), kNever.end(), [&statement](sql::StatementKind kind) {
+        return statement.kind == to_string(kind);
+    });
+}
+
 // "40,211 rows": what somebody has to mend is told to the last row.
 std::string grouped(std::int64_t count, const std::string& what) {
     std::string digits = std::to_string(count);
@@ -135,11 +145,10 @@ std::vector<std::string> effect_phrases(const StatementPart& statement) {
     const auto add_largest = [&](auto parts, const auto& size_of, const auto& phrase_of) {
         std::stable_sort(parts.begin(), parts.end(),
                          [&](const auto& a, const auto& b) { return size_of(a) > size_of(b); });
-        for (std::size_t i = 0; i < std::min(parts.size(), kListed); ++i) {
-            const bool is_last = i + 1 == kListed;
-            phrases.push_back(phrase_of(parts[i]) +
-                              (is_last ? and_more(parts.size() - kListed) : ""));
-        }
+        for (std::size_t i = 0; i < std::min(parts.size(), kListed); ++i)
+            phrases.push_back(phrase_of(parts[i]));
+        if (parts.size() > kListed)
+            phrases.back() += ", and so " + counted(parts.size() - kListed, "more table");
     };
     add_largest(
         statement.rows_changed,
@@ -156,8 +165,10 @@ std::vector<std::string> effect_phrases(const StatementPart& statement) {
         });
     add_largest(
         statement.scans, [](const auto& part) { return part.scanned_rows; },
-        [](const auto& part) {
-            return "scanned " + part.relation + ": " + grouped(part.scanned_rows, "row") + " read";
+        [&statement](const auto& part) {
+            return "read " + grouped(part.scanned_rows, "row") +
+                   (may_have_parallel_workers(statement) ? " or more" : "") + " of " +
+                   part.relation;
         });
     for (const WaitPart& wait : statement.waits) {
         const std::string lock =
@@ -300,8 +311,9 @@ std::string sampler_phrase(const Report& report) {
     if (is_blind(report)) return "locks were not read: what would be blocked is not known";
     const auto& sampler = report.sampler;
     if (sampler.readings == 0) return {};
-    return "locks read " + format_count(sampler.readings) + " times, longest gap " +
-           duration(sampler.longest_gap_ms);
+    const std::string polled = "locks polled " + format_count(sampler.readings) + " times";
+    if (sampler.longest_gap_ms <= 0) return polled;
+    return polled + ", longest gap " + duration(sampler.longest_gap_ms);
 }
 
 Advice advice_of(const FindingPart& finding) {

@@ -49,7 +49,7 @@ ViolationsPhrase violations_phrase(const ViolationsPart& violations);
 // The statement with the greatest elapsed time; nullptr when there is none.
 const StatementPart* slowest_statement(const MigrationPart& migration);
 // What a statement did to rows and what it waited for, a line each: "updated 2,100,000 rows of
-// orders", "scanned customers: 300,000 rows read", "waited 1.20 s for AccessExclusiveLock on
+// orders", "read 300,000 rows or more of customers", "waited 1.20 s for AccessExclusiveLock on
 // orders, held by autovacuum worker". The largest first; at most three of a kind.
 std::vector<std::string> effect_phrases(const StatementPart& statement);
 // Of the migration's elapsed time: "98 %".
@@ -75,7 +75,7 @@ std::string thresholds_phrase(const Report& report);
 std::string snapshot_phrase(const Report& report);
 // "docker postgres:15, PostgreSQL 15.18, restored in 41.2 s"
 std::string scratch_phrase(const Report& report);
-// "locks read 12 k times, longest gap 55 ms"; that nobody looked, where nobody did.
+// "locks polled 12 k times, longest gap 55 ms"; that nobody looked, where nobody did.
 std::string sampler_phrase(const Report& report);
 // Something ran and no lock was read: what was blocked is not known.
 bool is_blind(const Report& report);

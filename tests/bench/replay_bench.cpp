@@ -30,8 +30,7 @@ class SilentListener final : public replay::ReplayListener {
   public:
     void migration_begins(std::size_t, std::size_t, const migrations::Migration&) override {}
     void statement_begins(std::size_t, std::uint64_t, const std::string&) override {}
-    void statement_running(Millis, const std::string&, const std::string&,
-                           std::optional<double>) override {}
+    void statement_running(const observe::LiveStatus&) override {}
     void migration_ended(std::size_t, const migrations::Migration&,
                          const observe::MigrationObservation&) override {}
 };

@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using observe::LiveStatus;
+using observe::PollFor;
 using observe::SampledHold;
 using pg::LockMode;
 using testing::Contains;
@@ -42,8 +43,8 @@ class Sampler : public PostgresTest {
         sampler_->watch(performer_->backend_pid());
     }
 
-    pg::ExecuteResult run(const std::string& sql, bool poll_at_once = true) {
-        sampler_->statement_begins(++ordinal_, clock_, poll_at_once);
+    pg::ExecuteResult run(const std::string& sql, PollFor what = PollFor::all_locks) {
+        sampler_->statement_begins(++ordinal_, clock_, what);
         const pg::ExecuteResult result = performer_->execute(sql);
         sampler_->statement_ended();
         clock_ += result.elapsed;
@@ -102,8 +103,8 @@ TEST_F(Sampler, SeesAWait) {
         other.execute("COMMIT");
     }};
     performer_->execute("BEGIN");
-    run("LOCK TABLE t IN ACCESS EXCLUSIVE MODE", false);
-    run("SELECT pg_sleep(0.3)", false);
+    run("LOCK TABLE t IN ACCESS EXCLUSIVE MODE", PollFor::waits);
+    run("SELECT pg_sleep(0.3)", PollFor::waits);
     performer_->execute("COMMIT");
     bool seen = false;
     for (const SampledHold& hold : sampler_->take_holds()) {
@@ -128,7 +129,7 @@ TEST_F(Sampler, PollsNothingWhileNothingRuns) {
 
 TEST_F(Sampler, LeavesTinyStatementsToTheWitness) {
     const auto before = sampler_->figures().readings;
-    for (int i = 0; i < 200; ++i) run("SELECT 1", false);
+    for (int i = 0; i < 200; ++i) run("SELECT 1", PollFor::waits);
     EXPECT_LE(sampler_->figures().readings, before + 100);
 }
 
@@ -197,7 +198,7 @@ TEST_F(Sampler, TellsThePhaseOfAnIndexBuild) {
 }
 
 TEST_F(Sampler, EndsAtOnceWhileAStatementRuns) {
-    sampler_->statement_begins(1, {}, true);
+    sampler_->statement_begins(1, {}, PollFor::all_locks);
     const auto before = Clock::now();
     sampler_.reset();
     EXPECT_LT(Clock::now() - before, 5s);

@@ -290,6 +290,17 @@ TEST_F(Witness, AFailureLeavesWhatWasPutOffUnread) {
     EXPECT_EQ(witness_->first_unread(), std::nullopt);
 }
 
+TEST_F(Witness, ConnectsAgainAndReadsWhatIsStillHeld) {
+    begin();
+    value_of(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = "
+        "'rehearse witness' AND datname = current_database()");
+    EXPECT_EQ(run("ALTER TABLE t ADD COLUMN c int", true).evidence, Evidence::exact);
+    end();
+    EXPECT_EQ(strongest_locks(),
+              (std::map<std::string, LockMode>{{"t", LockMode::access_exclusive}}));
+}
+
 TEST_F(Witness, WeakHoldsCanBeLeftOut) {
     begin();
     run("INSERT INTO r VALUES (1)");

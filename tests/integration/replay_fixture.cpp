@@ -18,10 +18,9 @@ void NotingListener::statement_begins(std::size_t ordinal, std::uint64_t of,
     if (on_statement) on_statement(sql);
 }
 
-void NotingListener::statement_running(Millis, const std::string& strongest_lock,
-                                       const std::string&, std::optional<double>) {
+void NotingListener::statement_running(const observe::LiveStatus& status) {
     const std::lock_guard lock{mutex};
-    running.push_back(strongest_lock);
+    running.push_back(status.strongest_lock);
 }
 
 void NotingListener::migration_ended(std::size_t, const migrations::Migration& migration,

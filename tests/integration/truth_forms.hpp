@@ -14,6 +14,7 @@ struct Done {
     std::string locks = "";
     std::string rewritten = "";  // tables with a new file
     std::string built = "";      // indexes with a new file
+    std::string scanned = "";    // tables that were read from end to end
 };
 
 // Where the form may stand.

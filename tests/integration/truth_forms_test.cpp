@@ -43,7 +43,7 @@ Names entries(const std::string& text) {
 
 Done in_order(const Done& done) {
     return {joined(entries(done.locks)), joined(entries(done.rewritten)),
-            joined(entries(done.built))};
+            joined(entries(done.built)), joined(entries(done.scanned))};
 }
 
 // Keeps the strongest mode of each relation.
@@ -70,14 +70,16 @@ Done replayed(const observe::MigrationObservation& seen) {
     StrongestLocks locks;
     Names rewritten;
     Names built;
+    Names scanned;
     for (const auto& hold : seen.holds) locks.add(hold.relation.name, hold.mode);
     for (const auto& statement : seen.statements) {
         for (const auto& rewrite : statement.rewrites)
             if (rewrite.relation.schema == "public") rewritten.insert(rewrite.relation.name);
         for (const auto& build : statement.index_builds)
             if (build.index.schema == "public") built.insert(build.index.name);
+        for (const auto& scan : statement.scans) scanned.insert(scan.relation.name);
     }
-    return {locks.text(), joined(rewritten), joined(built)};
+    return {locks.text(), joined(rewritten), joined(built), joined(scanned)};
 }
 
 struct Relation {
@@ -94,12 +96,16 @@ SELECT string_agg(line, E'\n') FROM (
   FROM pg_class WHERE relnamespace = 'public'::regnamespace
   UNION ALL
   SELECT concat_ws(' ', 'lock', relation, mode)
-  FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted) AS own (line));
+  FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted
+  UNION ALL
+  SELECT concat_ws(' ', 'scan', relid, seq_tup_read)
+  FROM pg_stat_xact_user_tables WHERE schemaname = 'public' AND seq_tup_read > 0) AS own (line));
 END $$)";
 
 struct OwnState {
     Relations relations;
     std::vector<std::pair<std::string, pg::LockMode>> locks;
+    Names scanned;  // oids
 };
 
 OwnState own_state(pg::PerformerSession& session) {
@@ -117,6 +123,8 @@ OwnState own_state(pg::PerformerSession& session) {
         if (what == "relation") {
             Relation& relation = state.relations[oid];
             words >> relation.name >> relation.kind >> relation.file;
+        } else if (what == "scan") {
+            state.scanned.insert(oid);
         } else {
             std::string mode;
             words >> mode;
@@ -157,7 +165,11 @@ Done by_hand(const pg::ConnInfo& where, const Form& form) {
         if (before.relations.contains(oid) && (relation.kind == 'r' || relation.kind == 'm'))
             rewritten.insert(relation.name);
     }
-    return {locks.text(), joined(rewritten), joined(built)};
+    Names scanned;
+    for (const std::string& oid : after.scanned) {
+        if (before.relations.contains(oid)) scanned.insert(before.relations.at(oid).name);
+    }
+    return {locks.text(), joined(rewritten), joined(built), joined(scanned)};
 }
 
 // A transaction that has read a table and stays open until the statement that waits for it was
@@ -239,6 +251,7 @@ TEST_P(TruthOfForms, AreSeen) {
         EXPECT_EQ(own.locks, expected.locks) << "as pg_locks has it";
         EXPECT_EQ(own.rewritten, expected.rewritten) << "as pg_class has it";
         EXPECT_EQ(own.built, expected.built) << "as pg_class has it";
+        EXPECT_EQ(own.scanned, expected.scanned) << "as pg_stat_xact_user_tables has it";
     }
 
     std::optional<OpenReader> reader;
@@ -251,10 +264,12 @@ TEST_P(TruthOfForms, AreSeen) {
     EXPECT_EQ(observed.statements[begins ? 1 : 0].evidence,
               is_exact ? Evidence::exact : Evidence::sampled);
     const Done seen = replayed(observed);
-    if (is_exact)
+    if (is_exact) {
         EXPECT_EQ(seen.locks, expected.locks);
-    else
+        EXPECT_EQ(seen.scanned, expected.scanned);
+    } else {
         expect_sampled(seen.locks, expected.locks);
+    }
     EXPECT_EQ(seen.rewritten, expected.rewritten);
     // A rewrite builds all indexes again: replay does not say so of each.
     EXPECT_EQ(seen.built, expected.rewritten.empty() ? expected.built : "");

@@ -24,8 +24,7 @@ class RunningListener final : public replay::ReplayListener {
 
     void migration_begins(std::size_t, std::size_t, const migrations::Migration&) override {}
     void statement_begins(std::size_t, std::uint64_t, const std::string&) override {}
-    void statement_running(Millis, const std::string&, const std::string&,
-                           std::optional<double>) override {
+    void statement_running(const observe::LiveStatus&) override {
         if (on_running_) on_running_();
     }
     void migration_ended(std::size_t, const migrations::Migration&,

@@ -217,7 +217,9 @@ void attribute(std::vector<SchemaChange>& changes,
 struct SamplerFigures {
     Millis interval{};  // asked for
     std::uint64_t readings = 0;
-    Millis gap_p50{};  // between the ends of readings that follow each other, while a statement ran
+    // Between the ends of readings that follow each other, while a statement ran whose locks, or
+    // the times of them, the sampler alone sees.
+    Millis gap_p50{};
     Millis gap_p99{};
     Millis longest_gap{};
     bool lost = false;  // the connection broke and could not be made again

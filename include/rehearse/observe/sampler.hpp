@@ -1,8 +1,10 @@
 #pragma once
 
+#include "rehearse/observe/live_status.hpp"
 #include "rehearse/observe/observation.hpp"
 #include "rehearse/observe/sampled_hold.hpp"
 #include "rehearse/pg/types.hpp"
+#include "rehearse/sql/statement.hpp"
 
 #include <functional>
 #include <memory>
@@ -12,13 +14,14 @@
 
 namespace rehearse::observe {
 
-// What is told of a statement while it runs.
-struct LiveStatus {
-    Millis elapsed{};
-    std::string strongest_lock;  // "AccessExclusiveLock on audit_log"; empty when none is seen
-    std::string phase;           // of the progress views; empty when there is none
-    std::optional<double> share_done;  // 0 to 1, of the phase
+// What there is to see of a statement while it runs.
+enum class PollFor {
+    waits,       // the witness reads its locks, and it takes them as it begins
+    late_locks,  // the witness reads them, but it may take them at any time
+    all_locks,   // nobody else sees them
 };
+// Of a statement after which the witness can read.
+PollFor poll_for(const sql::Classification& classification);
 
 // What was seen of one statement beside its locks.
 struct StatementWatch {
@@ -42,8 +45,8 @@ class Sampler {
     // The backend that performs from now on.
     void watch(int pid);
     // `on_clock` is the migration's clock. The first poll comes after one interval, or at once for
-    // a statement that no witness can read.
-    void statement_begins(std::size_t ordinal, Millis on_clock, bool poll_at_once);
+    // a statement that no witness can read. What follows is as dense as what is looked for asks.
+    void statement_begins(std::size_t ordinal, Millis on_clock, PollFor what);
     void statement_ended();
     // What was seen since the last call, for the transaction that just ended.
     std::vector<SampledHold> take_holds();

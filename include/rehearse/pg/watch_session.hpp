@@ -21,11 +21,15 @@ struct ProgressRow {
 };
 
 // Reads what one backend does, from beside it. The witness and the sampler own one each.
-// statement_timeout is 10 s. Throws Error(scratch) when the connection is lost.
+// statement_timeout is 10 s. Throws Error(scratch) when the connection is lost for good.
 class WatchSession {
   public:
+    // A reader that waits with the watched session at rest connects again and asks once more; one
+    // that polls must know what it missed.
+    enum class WhenLost { throws, asks_again };
+
     // `name` is the application_name: "rehearse witness", "rehearse sampler".
-    WatchSession(const ConnInfo& where, const std::string& name);
+    WatchSession(const ConnInfo& where, const std::string& name, WhenLost when = WhenLost::throws);
     WatchSession(WatchSession&&) noexcept;
     WatchSession& operator=(WatchSession&&) noexcept;
     ~WatchSession();

@@ -1,12 +1,11 @@
 #pragma once
 
 #include "rehearse/base/progress.hpp"
+#include "rehearse/observe/live_status.hpp"
 #include "rehearse/observe/observation.hpp"
 #include "rehearse/plan/plan.hpp"
 #include "rehearse/scratch/engine.hpp"
 
-#include <functional>
-#include <optional>
 #include <vector>
 
 namespace rehearse::replay {
@@ -28,8 +27,7 @@ class ReplayListener {
     virtual void statement_begins(std::size_t ordinal, std::uint64_t of,
                                   const std::string& sql) = 0;
     // From the sampler's thread, a few times a second while one statement runs.
-    virtual void statement_running(Millis elapsed, const std::string& strongest_lock,
-                                   const std::string& phase, std::optional<double> share_done) = 0;
+    virtual void statement_running(const observe::LiveStatus& status) = 0;
     virtual void migration_ended(std::size_t index, const migrations::Migration& migration,
                                  const observe::MigrationObservation& observation) = 0;
 };
