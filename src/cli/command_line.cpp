@@ -188,6 +188,9 @@ void add_replay_options(CLI::App& app, app::RehearsalOptions& options) {
     add_duration(app, "--interval", options.replay.interval,
                  "How often the sampler reads pg_locks");
     app.get_option("--interval")->group("Replay");
+    add_duration(app, "--count-limit", options.replay.count_limit,
+                 "How long to count all rows that violate a constraint, after it failed");
+    app.get_option("--count-limit")->group("Replay");
     app.add_flag_callback(
            "--no-observe", [&options] { options.replay.observe = false; },
            "Only time the statements: no reading of locks")

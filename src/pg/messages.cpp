@@ -44,9 +44,8 @@ ServerError error_from(const PGresult* result) {
     error.context = field(result, PG_DIAG_CONTEXT);
     error.position = number_in<std::size_t>(field(result, PG_DIAG_STATEMENT_POSITION));
     error.constraint = field(result, PG_DIAG_CONSTRAINT_NAME);
-    error.relation = field(result, PG_DIAG_TABLE_NAME);
-    if (!error.relation.empty())
-        error.relation = field(result, PG_DIAG_SCHEMA_NAME) + "." + error.relation;
+    error.relation = {field(result, PG_DIAG_SCHEMA_NAME), field(result, PG_DIAG_TABLE_NAME)};
+    error.column = field(result, PG_DIAG_COLUMN_NAME);
     return error;
 }
 

@@ -184,7 +184,8 @@ ViolationsPhrase violations_phrase(const ViolationsPart& violations) {
         return {"rows of ",
                 "that violate it: " + (violations.complete
                                            ? "not counted, " + violations.why_not
-                                           : "not counted within " + limit(violations.limit_ms))};
+                                           : "not counted within " + limit(violations.limit_ms) +
+                                                 " (--count-limit)")};
     }
     ViolationsPhrase phrase{"violated by " + grouped(*violations.rows, "row") + " of", ""};
     if (violations.duplicate_keys) {

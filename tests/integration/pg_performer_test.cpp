@@ -64,7 +64,7 @@ TEST_F(Performer, KeepsTheFieldsOfAnError) {
     ASSERT_TRUE(refused.error);
     EXPECT_EQ(refused.error->sqlstate.code, "23514");
     EXPECT_EQ(refused.error->constraint, "positive");
-    EXPECT_EQ(refused.error->relation, "public.t");
+    EXPECT_EQ(refused.error->relation, (pg::RelationName{"public", "t"}));
     EXPECT_THAT(refused.error->detail, HasSubstr("(-1)"));
     EXPECT_EQ(refused.error->position, std::nullopt);
 

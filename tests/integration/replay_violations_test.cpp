@@ -74,6 +74,12 @@ TEST_F(ReplayCountsViolations, OfNotNull) {
         {"ALTER TABLE users ADD COLUMN note text NOT NULL;", "9 of users"},
         {"ALTER TABLE users ADD PRIMARY KEY (id, age);", "1 of users"},
         {"ALTER TABLE users ADD COLUMN key int PRIMARY KEY;", "9 of users"},
+        {"CREATE UNIQUE INDEX i ON users (age, id);\nALTER TABLE users ADD PRIMARY KEY USING INDEX "
+         "i;",
+         "1 of users"},
+        {"CREATE DOMAIN years AS int;\nALTER TABLE users ALTER age TYPE years;\nALTER DOMAIN years "
+         "SET NOT NULL;",
+         "1 of users"},
     };
     for (const auto& [text, expected] : cases) EXPECT_EQ(count_of(text), expected) << text;
 }

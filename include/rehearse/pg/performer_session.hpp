@@ -29,7 +29,8 @@ struct ServerError {
     std::string hint;
     std::string context;
     std::optional<std::size_t> position;  // in characters, from 1, into the text that was sent
-    std::string relation;                 // "schema.table" where the server names one
+    RelationName relation;                // where the server names one
+    std::string column;
     std::string constraint;
 };
 

@@ -63,7 +63,12 @@ TEST(MigrationPart, TakesEveryFieldOver) {
     observed.failure.emplace();
     observed.failure->ordinal = 1;
     observed.failure->position = {0, 4, 6};
-    observed.failure->error = {{"23502"}, "message", "detail", "hint", "context", {}, "", ""};
+    pg::ServerError& error = observed.failure->error;
+    error.sqlstate = {"23502"};
+    error.message = "message";
+    error.detail = "detail";
+    error.hint = "hint";
+    error.context = "context";
     observed.failure->left_behind = {"INVALID index i"};
     observed.failure->violations = {
         sql::ConstraintKind::unique, {"billing", "Order"}, 5, 2, true, Millis{10'000}, "why"};
