@@ -86,7 +86,7 @@ TEST(Markdown, CountsTheRowsThatViolateAConstraint) {
     violations = {"check", "users", 1, {}, true, 10'000, ""};
     EXPECT_EQ(line(), "violated by 1 row of `users`");
     violations = {"check", "users", {}, {}, false, 10'000, ""};
-    EXPECT_EQ(line(), "rows of `users` that violate it: not counted within 10 s");
+    EXPECT_EQ(line(), "rows of `users` that violate it: not counted within 10 s (--count-limit)");
     violations = {"check", "users", {}, {}, true, 10'000, "it is gone"};
     EXPECT_EQ(line(), "rows of `users` that violate it: not counted, it is gone");
     report.migrations[4].error->violations.reset();
