@@ -39,6 +39,13 @@ struct RunningStatement {
     PollFor what = PollFor::waits;
 };
 
+struct ToldPhase {
+    std::uint64_t statement = 0;
+    std::string phase;
+    double share_done = 0;
+    Clock::time_point since;
+};
+
 bool shows_a_wait(const pg::LockReading& reading) {
     return !reading.awaited.empty() ||
            std::any_of(reading.locks.begin(), reading.locks.end(),
@@ -61,6 +68,7 @@ struct Sampler::Impl {
     std::condition_variable wake;
     bool stopping = false;
     bool dozing = false;
+    Clock::time_point sleeps_until;  // until the next poll
     int pid = 0;
     std::uint64_t statements = 0;  // begun so far: tells one statement's readings from the next's
     std::optional<RunningStatement> running;
@@ -77,10 +85,12 @@ struct Sampler::Impl {
     // The sampler thread's alone.
     std::optional<pg::WatchSession> session;
     PollPace pace;
+    bool was_lost = false;  // since the last reading
     std::uint64_t last_read_statement = 0;
     Clock::time_point last_reading;
     Clock::time_point last_told;
     Clock::time_point last_progress;
+    ToldPhase told;
     int failed_attempts = 0;
     pg::RelationMap relations;
 
@@ -98,8 +108,9 @@ struct Sampler::Impl {
                      std::uint64_t statement, int backend, Clock::time_point at);
     bool note_wait(const pg::LockReading& reading, Clock::time_point at);
     void note_phase(const pg::ProgressRow& progress, Clock::time_point at);
-    void tell(const pg::LockReading& reading, int backend, Millis elapsed);
-    std::optional<Millis> left_of(const std::string& phase, double share_done);
+    void tell(const pg::LockReading& reading, std::uint64_t statement, int backend, Millis elapsed);
+    std::optional<Millis> left_of(std::uint64_t statement, const std::string& phase,
+                                  double share_done);
     std::string strongest(const pg::LockReading& reading);
 };
 
@@ -139,7 +150,9 @@ void Sampler::statement_begins(std::size_t ordinal, Millis on_clock, PollFor wha
         impl_->watch = {};
         impl_->waiting_since.reset();
         ++impl_->statements;
-        wake = impl_->dozing || what == PollFor::all_locks;
+        // The next poll of the statement before may be far away.
+        wake = impl_->dozing || what == PollFor::all_locks ||
+               impl_->sleeps_until > Clock::now() + kDozeAfter;
     }
     if (wake) impl_->wake.notify_one();
 }
@@ -195,7 +208,9 @@ void Sampler::Impl::run() {
         } else if (due && *due <= Clock::now()) {
             poll(lock);
         } else if (due) {
+            sleeps_until = *due;
             wake.wait_until(lock, *due);
+            sleeps_until = {};
         } else if (Clock::now() - idle_since < kDozeAfter) {
             wake.wait_for(lock, interval);
         } else {
@@ -225,13 +240,16 @@ void Sampler::Impl::poll(std::unique_lock<std::mutex>& lock) {
     lock.lock();
 
     if (!reading) {
+        was_lost = true;
         reconnect(lock);
         return;
     }
     ++readings;
     // A reading that ended after its statement may show the next one's locks.
     if (!running || statements != statement) return;
-    if (last_read_statement == statement && what != PollFor::waits) gaps.add(ended - last_reading);
+    if (last_read_statement == statement && (what != PollFor::waits || was_lost))
+        gaps.add(ended - last_reading);
+    was_lost = false;
     note(*reading, ended);
     last_read_statement = statement;
     last_reading = ended;
@@ -240,7 +258,7 @@ void Sampler::Impl::poll(std::unique_lock<std::mutex>& lock) {
     if (listener && ended - std::max(last_told, statement_begun) >= kListenerInterval) {
         last_told = ended;
         lock.unlock();
-        tell(*reading, backend, ended - statement_begun);
+        tell(*reading, statement, backend, ended - statement_begun);
         lock.lock();
     }
 }
@@ -349,7 +367,8 @@ void Sampler::Impl::note(const pg::LockReading& reading, Clock::time_point at) {
     }
 }
 
-void Sampler::Impl::tell(const pg::LockReading& reading, int backend, Millis elapsed) {
+void Sampler::Impl::tell(const pg::LockReading& reading, std::uint64_t statement, int backend,
+                         Millis elapsed) {
     LiveStatus status;
     status.elapsed = elapsed;
     try {
@@ -359,7 +378,7 @@ void Sampler::Impl::tell(const pg::LockReading& reading, int backend, Millis ela
             if (progress->total > 0) {
                 status.share_done = std::min(1.0, static_cast<double>(progress->done) /
                                                       static_cast<double>(progress->total));
-                status.phase_left = left_of(progress->phase, *status.share_done);
+                status.phase_left = left_of(statement, progress->phase, *status.share_done);
             }
         }
     } catch (const Error&) {
@@ -368,10 +387,14 @@ void Sampler::Impl::tell(const pg::LockReading& reading, int backend, Millis ela
     listener(status);
 }
 
-std::optional<Millis> Sampler::Impl::left_of(const std::string& phase, double share_done) {
-    const std::lock_guard lock{mutex};
-    if (watch.phases.empty() || watch.phases.back().phase != phase) return std::nullopt;
-    const Millis so_far = Clock::now() - phase_began;
+// A share that goes down is of the next relation: VACUUM and ANALYZE begin anew with each.
+std::optional<Millis> Sampler::Impl::left_of(std::uint64_t statement, const std::string& phase,
+                                             double share_done) {
+    const auto now = Clock::now();
+    if (told.statement != statement || told.phase != phase || share_done < told.share_done)
+        told = {statement, phase, share_done, now};
+    told.share_done = share_done;
+    const Millis so_far = now - told.since;
     if (so_far < kEarliestEstimate || share_done <= 0) return std::nullopt;
     return so_far * ((1 - share_done) / share_done);
 }

@@ -21,7 +21,8 @@ bool may_touch_rows(sql::StatementKind kind);
 // Changes the schema and nothing about the session: no setting, no prepared statement.
 bool changes_schema_only(sql::StatementKind kind);
 
-// What blocks anybody it locks before it does its work; its triggers apart.
+// What blocks anybody it locks before it does its work: not so what its triggers and functions
+// lock, and the later of several actions of ALTER TABLE.
 bool takes_locks_as_it_begins(sql::StatementKind kind);
 
 // Its text names the relation.

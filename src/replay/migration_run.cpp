@@ -282,7 +282,8 @@ pg::ExecuteResult MigrationRun::perform(const Cue& cue, observe::PollFor what) {
 
 pg::ExecuteResult MigrationRun::end_transaction(const std::string& how) {
     observe::Sampler* sampler = stage_.sampler();
-    if (sampler != nullptr) sampler->statement_begins(ordinal_, clock_, observe::PollFor::waits);
+    if (sampler != nullptr)
+        sampler->statement_begins(ordinal_, clock_, observe::PollFor::late_locks);
     pg::ExecuteResult result = stage_.performer().execute(how, options_.give_up_after);
     if (sampler != nullptr) sampler->statement_ended();
     clock_ += result.elapsed;

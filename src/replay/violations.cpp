@@ -3,6 +3,7 @@
 #include "rehearse/base/text.hpp"
 #include "rehearse/pg/constraint_facts.hpp"
 #include "rehearse/sql/constraint.hpp"
+#include "rehearse/sql/script.hpp"
 
 #include "violating_rows.hpp"
 
@@ -60,16 +61,21 @@ std::optional<AddedConstraint> violated_not_nulls(const std::vector<AddedConstra
     return all;
 }
 
-// Where the text does not tell, the server names one column: of a key that takes an index, of a
-// NOT NULL with a name (18), of a domain.
+// Where the text does not tell, the server names the column: of a key that takes an index, of a NOT
+// NULL with a name (18). It also names the table where it found the first row; of a partition that
+// is not the whole.
 std::optional<AddedConstraint> violated_column(const std::string& sql,
                                                const pg::ServerError& error) {
-    if (!starts_with_ignoring_case(trimmed(sql), "alter") || error.column.empty())
+    const sql::Classification classification = sql::classify(sql);
+    const auto& named = classification.relations;
+    const bool names_it = std::any_of(named.begin(), named.end(), [&](const auto& relation) {
+        return relation.name == error.relation.name;
+    });
+    if (classification.kind != sql::StatementKind::alter_table || error.column.empty() || !names_it)
         return std::nullopt;
     AddedConstraint constraint;
     constraint.kind = ConstraintKind::not_null;
     constraint.relation = error.relation;
-    constraint.only = true;
     constraint.keys = {quoted_identifier(error.column)};
     return constraint;
 }

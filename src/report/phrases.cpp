@@ -59,13 +59,11 @@ std::string ok_sentence(const Report& report) {
 }
 
 // Those count for themselves what they read, unseen. A plan that writes has none (PostgreSQL
-// manual, 15.2 "When Can Parallel Query Be Used?").
-bool may_have_parallel_workers(const StatementPart& statement) {
-    constexpr std::array kNever{sql::StatementKind::insert, sql::StatementKind::update,
-                                sql::StatementKind::delete_rows, sql::StatementKind::merge};
-    return std::none_of(kNever.begin(), kNever.end(), [&statement](sql::StatementKind kind) {
-        return statement.kind == to_string(kind);
-    });
+// manual, 15.2 "When Can Parallel Query Be Used?"); a query within a function of it may.
+bool may_have_parallel_workers(const StatementPart& statement, const ScanPart& scan) {
+    return std::none_of(
+        statement.rows_changed.begin(), statement.rows_changed.end(),
+        [&scan](const RowsChangedPart& changed) { return changed.relation == scan.relation; });
 }
 
 // "40,211 rows": what somebody has to mend is told to the last row.
@@ -167,7 +165,7 @@ std::vector<std::string> effect_phrases(const StatementPart& statement) {
         statement.scans, [](const auto& part) { return part.scanned_rows; },
         [&statement](const auto& part) {
             return "read " + grouped(part.scanned_rows, "row") +
-                   (may_have_parallel_workers(statement) ? " or more" : "") + " of " +
+                   (may_have_parallel_workers(statement, part) ? " or more" : "") + " of " +
                    part.relation;
         });
     for (const WaitPart& wait : statement.waits) {

@@ -133,6 +133,15 @@ TEST_F(Sampler, LeavesTinyStatementsToTheWitness) {
     EXPECT_LE(sampler_->figures().readings, before + 100);
 }
 
+TEST_F(Sampler, IsAwakeForTheStatementAfterALongOne) {
+    for (int i = 0; i < 8; ++i) {
+        run("SELECT pg_sleep(0.4)", PollFor::waits);  // polled every 80 ms by now
+        const auto before = sampler_->figures().readings;
+        run("SELECT pg_sleep(0.05)", PollFor::waits);
+        EXPECT_GT(sampler_->figures().readings, before);
+    }
+}
+
 TEST_F(Sampler, ReportsItsGaps) {
     run("SELECT pg_sleep(0.5)");
     const observe::SamplerFigures figures = sampler_->figures();

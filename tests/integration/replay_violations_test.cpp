@@ -77,9 +77,6 @@ TEST_F(ReplayCountsViolations, OfNotNull) {
         {"CREATE UNIQUE INDEX i ON users (age, id);\nALTER TABLE users ADD PRIMARY KEY USING INDEX "
          "i;",
          "1 of users"},
-        {"CREATE DOMAIN years AS int;\nALTER TABLE users ALTER age TYPE years;\nALTER DOMAIN years "
-         "SET NOT NULL;",
-         "1 of users"},
     };
     for (const auto& [text, expected] : cases) EXPECT_EQ(count_of(text), expected) << text;
 }

@@ -44,8 +44,9 @@ class Sampler {
 
     // The backend that performs from now on.
     void watch(int pid);
-    // `on_clock` is the migration's clock. The first poll comes after one interval, or at once for
-    // a statement that no witness can read. What follows is as dense as what is looked for asks.
+    // `on_clock` is the migration's clock. The first poll comes after one interval, up to 20 ms
+    // later where another statement has just ended, and at once for a statement that no witness can
+    // read. What follows is as dense as what is looked for asks.
     void statement_begins(std::size_t ordinal, Millis on_clock, PollFor what);
     void statement_ended();
     // What was seen since the last call, for the transaction that just ended.
