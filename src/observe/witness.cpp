@@ -1,15 +1,16 @@
 #include "rehearse/observe/witness.hpp"
 
 #include "rehearse/pg/watch_session.hpp"
+#include "rehearse/sql/script.hpp"
 
 #include "effects.hpp"
 #include "hold_ledger.hpp"
+#include "kept_holds.hpp"
 #include "pending_statements.hpp"
 #include "relation_book.hpp"
 #include "statement_effects.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <set>
 #include <string>
 #include <utility>
@@ -41,8 +42,10 @@ bool may_change_schema(pg::LockMode mode) {
     return mode >= pg::LockMode::share_update_exclusive;
 }
 
-bool blocks_somebody(const LockHold& hold) {
-    return !hold.new_relation && pg::blocks_writes(hold.mode);
+// The server refuses to end a transaction in SQL procedures. How others say it, we do not know.
+bool procedure_may_commit(const pg::Procedure& procedure) {
+    if (procedure.language == "sql") return false;
+    return procedure.language != "plpgsql" || sql::body_may_commit(procedure.body);
 }
 
 // The file of a truncated table is new and empty. That is no rewrite.
@@ -72,10 +75,9 @@ struct Witness::Impl {
     bool reads_own = false;        // for the statement that runs in a transaction of its own
     bool own_is_committed = false;
     pg::RelationMap before_bare;
-    std::vector<LockHold> holds;
+    KeptHolds holds;
     Effects effects;
     bool rows_are_pending = false;  // what ran since the last reading may have changed rows
-    std::map<pg::Oid, pg::Oid> parents;
 
     bool is_due(const FinishedStatement& statement);
     StatementReading read(const FinishedStatement* statement, Millis at);
@@ -88,13 +90,8 @@ struct Witness::Impl {
     void note_changed(const std::vector<pg::LockRow>& added);
     RowEffects read_rows(const pg::NamedLockReading& named, const FinishedStatement* statement);
     void begin_wal();
-    pg::Oid topmost_parent_of(pg::Oid relation) const;  // 0 where it has none
     void add_sizes(StorageChanges& changes);
     std::optional<std::int64_t> wal_since_last(std::uint64_t position);
-
-    using FactsOf = std::function<const pg::RelationFacts*(pg::Oid)>;
-    void keep(std::vector<LockHold> ended, const FactsOf& facts_of,
-              const std::function<bool(pg::Oid)>& is_new, bool keep_weak);
 };
 
 namespace {
@@ -130,6 +127,14 @@ void Witness::statement_begins(const sql::Classification& classification) {
     impl_->own_is_prepared &= changes_schema_only(classification.kind);
 }
 
+bool Witness::may_commit(const sql::Classification& classification) {
+    if (classification.transaction_use != sql::TransactionUse::may_commit) return false;
+    if (classification.procedure.empty()) return true;
+    const auto procedures = impl_->watch.read_procedures(classification.procedure);
+    return procedures.empty() ||
+           std::any_of(procedures.begin(), procedures.end(), procedure_may_commit);
+}
+
 bool Witness::before_wrapped(const sql::Classification& classification) {
     Impl& self = *impl_;
     self.reads_own = false;
@@ -146,7 +151,7 @@ void Witness::wrapped_committed() {
 void Witness::migration_begins() {
     impl_->own_is_prepared = false;
     impl_->effects.migration_begins(impl_->watch);
-    impl_->parents = impl_->watch.read_inheritance();
+    impl_->holds.migration_begins(impl_->watch.read_inheritance());
     impl_->begin_wal();
 }
 
@@ -308,15 +313,6 @@ RowEffects Witness::Impl::read_rows(const pg::NamedLockReading& named,
     return done;
 }
 
-pg::Oid Witness::Impl::topmost_parent_of(pg::Oid relation) const {
-    pg::Oid topmost = 0;
-    for (auto entry = parents.find(relation); entry != parents.end();
-         entry = parents.find(topmost)) {
-        topmost = entry->second;
-    }
-    return topmost;
-}
-
 Taker Witness::Impl::taker_of(pg::Oid relation) const {
     const pg::RelationFacts* facts = book.find(relation);
     if (facts == nullptr) return pending.taker_of({});
@@ -346,15 +342,9 @@ void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampl
     const std::vector<pg::Oid> changed =
         self.ledger.relations_held(pg::LockMode::share_update_exclusive);
     std::vector<LockHold> ended = self.ledger.transaction_ended(at, sampled);
-    std::vector<pg::Oid> held;
-    for (const LockHold& hold : ended) {
-        held.push_back(hold.relation_oid);
-        if (const pg::Oid parent = self.topmost_parent_of(hold.relation_oid))
-            held.push_back(parent);
-    }
-    const std::vector<pg::Oid> strangers = self.book.unknown(held);
+    const std::vector<pg::Oid> strangers = self.book.unknown(self.holds.relations_of(ended));
     self.book.learn_committed(strangers, self.watch.read_relations(strangers));
-    self.keep(
+    self.holds.add(
         std::move(ended), [&self](pg::Oid oid) { return self.book.find(oid); },
         [&self](pg::Oid oid) { return self.book.is_new(oid); }, keep_weak);
     self.book.transaction_ended(changed, self.own_is_committed);
@@ -363,23 +353,6 @@ void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampl
 
 std::optional<std::size_t> Witness::first_unread() const {
     return impl_->unread;
-}
-
-// Puts names to holds. What has none was made and dropped within the transaction, and is nobody
-// else's business.
-void Witness::Impl::keep(std::vector<LockHold> ended, const FactsOf& facts_of,
-                         const std::function<bool(pg::Oid)>& is_new, bool keep_weak) {
-    for (LockHold& hold : ended) {
-        const pg::RelationFacts* facts = facts_of(hold.relation_oid);
-        if (facts == nullptr || is_internal(facts->name)) continue;
-        hold.relation = facts->name;
-        hold.relkind = facts->relkind;
-        const pg::RelationFacts* parent = facts_of(topmost_parent_of(hold.relation_oid));
-        if (parent != nullptr) hold.child_of = parent->name;
-        // Nobody else can use a temporary table.
-        hold.new_relation = is_new(hold.relation_oid) || facts->name.schema.starts_with("pg_temp");
-        if (keep_weak || blocks_somebody(hold)) holds.push_back(std::move(hold));
-    }
 }
 
 void Witness::before_bare(const sql::Classification& classification) {
@@ -425,7 +398,7 @@ StatementReading Witness::after_bare(const FinishedStatement& statement,
         }
         return nullptr;
     };
-    self.keep(
+    self.holds.add(
         self.ledger.transaction_ended(statement.ended, sampled), facts_of,
         [&before](pg::Oid oid) { return !before.contains(oid); }, true);
     self.book = {};
@@ -447,10 +420,7 @@ std::vector<RowsChanged> Witness::take_rows_changed() {
 }
 
 std::vector<LockHold> Witness::take_holds() {
-    std::vector<LockHold> taken = std::exchange(impl_->holds, {});
-    std::stable_sort(taken.begin(), taken.end(),
-                     [](const LockHold& a, const LockHold& b) { return a.acquired < b.acquired; });
-    return taken;
+    return impl_->holds.take();
 }
 
 }  // namespace rehearse::observe

@@ -120,6 +120,13 @@ std::map<Oid, Oid> WatchSession::read_inheritance() {
     return parents;
 }
 
+std::vector<Procedure> WatchSession::read_procedures(const std::string& name) {
+    std::vector<Procedure> procedures;
+    for (const auto& row : impl_->run(queries::kProceduresNamed, quoted_literal(name)))
+        procedures.push_back({row[0].as<std::string>(), row[1].as<std::string>()});
+    return procedures;
+}
+
 std::vector<std::string> WatchSession::read_blockers(int pid) {
     std::vector<std::string> blockers;
     for (const auto& row : impl_->run(queries::kBlockers, std::to_string(pid)))

@@ -22,10 +22,21 @@ bool ends_transaction(StatementKind kind) {
     return kind == StatementKind::commit || kind == StatementKind::rollback;
 }
 
-// BEGIN and COMMIT around it make no difference but that its locks can be read. SET takes none.
+// BEGIN and COMMIT around it make no difference but that its locks can be read; or the server says
+// that it will not have them. SET takes none.
 bool can_be_wrapped(const sql::Classification& classification) {
-    return classification.transaction_use == TransactionUse::allowed &&
-           classification.kind != StatementKind::set && classification.kind != StatementKind::reset;
+    switch (classification.transaction_use) {
+        case TransactionUse::allowed:
+        case TransactionUse::may_be_refused:
+        case TransactionUse::may_commit:
+            return classification.kind != StatementKind::set &&
+                   classification.kind != StatementKind::reset;
+        case TransactionUse::forbidden:
+        case TransactionUse::needs_block:
+        case TransactionUse::is_control:
+            return false;
+    }
+    return false;
 }
 
 bool changes_the_database(const sql::Classification& classification) {
@@ -105,8 +116,10 @@ bool MigrationRun::send(const Cue& cue) {
 
 bool MigrationRun::send_alone(const Cue& cue) {
     const TransactionUse use = cue.classification.transaction_use;
-    if (stage_.witness() == nullptr) return send(cue);
-    const bool is_bare = use == TransactionUse::forbidden || use == TransactionUse::may_commit;
+    observe::Witness* witness = stage_.witness();
+    if (witness == nullptr) return send(cue);
+    const bool is_bare =
+        use == TransactionUse::forbidden || witness->may_commit(cue.classification);
     if (!is_bare && can_be_wrapped(cue.classification))
         return send_wrapped(cue, new_statement(cue));
     leave_block();

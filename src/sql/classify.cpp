@@ -32,6 +32,7 @@ Classification classified_by_tree(const nlohmann::json& statement) {
     c.relations = relations_in(statement);
     c.alter_actions = alter_actions_in(statement);
     c.setting = setting_in(statement);
+    c.procedure = procedure_in(statement);
     return c;
 }
 

@@ -87,6 +87,12 @@ std::vector<AlterAction> alter_actions_in(const nlohmann::json& statement) {
     return actions;
 }
 
+std::string procedure_in(const nlohmann::json& statement) {
+    const nlohmann::json& names =
+        field(field(field(statement, "CallStmt"), "funccall"), "funcname");
+    return names.empty() ? "" : string_of(names.back());
+}
+
 std::optional<SettingChange> setting_in(const nlohmann::json& statement) {
     const nlohmann::json& node = field(statement, "VariableSetStmt");
     const std::string kind = text_field(node, "kind");

@@ -17,6 +17,7 @@ TransactionUse transaction_use_in(const nlohmann::json& statement);
 bool is_concurrent(const nlohmann::json& statement);
 std::vector<pg::RelationName> relations_in(const nlohmann::json& statement);
 std::vector<AlterAction> alter_actions_in(const nlohmann::json& statement);
+std::string procedure_in(const nlohmann::json& statement);
 std::optional<SettingChange> setting_in(const nlohmann::json& statement);
 
 }  // namespace rehearse::sql

@@ -1,3 +1,5 @@
+#include "rehearse/sql/script.hpp"
+
 #include "parse_tree.hpp"
 #include "token_cursor.hpp"
 #include "tree_facts.hpp"
@@ -85,9 +87,13 @@ bool needs_block(std::string_view name, const nlohmann::json& node) {
     return false;
 }
 
-// COMMIT, ROLLBACK or CALL as a word of the body, whatever its language; not ON COMMIT DROP.
-bool body_may_commit(const nlohmann::json& do_statement) {
-    const std::string body = string_of(field(option(field(do_statement, "args"), "as"), "arg"));
+bool do_may_commit(const nlohmann::json& do_statement) {
+    return body_may_commit(string_of(field(option(field(do_statement, "args"), "as"), "arg")));
+}
+
+}  // namespace
+
+bool body_may_commit(std::string_view body) {
     bool behind_on = false;
     for (TokenCursor cursor(body); !cursor.done(); cursor.advance()) {
         if (!behind_on && cursor.at_any({"commit", "rollback", "call"})) return true;
@@ -95,8 +101,6 @@ bool body_may_commit(const nlohmann::json& do_statement) {
     }
     return false;
 }
-
-}  // namespace
 
 bool is_concurrent(const nlohmann::json& statement) {
     const std::string& name = statement.begin().key();
@@ -117,9 +121,9 @@ TransactionUse transaction_use_in(const nlohmann::json& statement) {
     if (name == "TransactionStmt") return TransactionUse::is_control;
     if (needs_block(name, node)) return TransactionUse::needs_block;
     // Of a partitioned table or index they are refused, and the text does not tell what it is.
-    if (name == "ClusterStmt" || name == "ReindexStmt") return TransactionUse::may_commit;
+    if (name == "ClusterStmt" || name == "ReindexStmt") return TransactionUse::may_be_refused;
     if (name == "CallStmt") return TransactionUse::may_commit;
-    if (name == "DoStmt" && body_may_commit(node)) return TransactionUse::may_commit;
+    if (name == "DoStmt" && do_may_commit(node)) return TransactionUse::may_commit;
     return TransactionUse::allowed;
 }
 

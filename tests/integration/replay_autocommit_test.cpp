@@ -146,6 +146,46 @@ TEST_F(ReplayAutocommit, WhatTheTextDoesNotTellIsTriedWrappedAndThenBare) {
     EXPECT_EQ(failure_of(replay_file("DO $$ BEGIN RAISE SQLSTATE '25001'; END $$;\n")), "25001");
 }
 
+// Whether they may stand in a transaction block depends on what they name.
+TEST_F(ReplayAutocommit, ReindexClusterAndCallAreExactWhereTheyCanBe) {
+    run_sql(R"(
+        CREATE TABLE p(id int PRIMARY KEY) PARTITION BY RANGE (id);
+        CREATE TABLE c PARTITION OF p FOR VALUES FROM (0) TO (9);
+        CREATE PROCEDURE one() LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t ADD a int; END $$;
+        CREATE PROCEDURE two() LANGUAGE sql AS 'ALTER TABLE t ADD b int';
+        CREATE PROCEDURE three() LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t ADD d int; COMMIT; END $$;
+        CREATE PROCEDURE four() LANGUAGE plpgsql AS
+            $$ BEGIN EXECUTE 'CAL' || 'L five()'; EXCEPTION WHEN OTHERS THEN NULL; END $$;
+        CREATE PROCEDURE five() LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t ADD e int; COMMIT; END $$;
+    )");
+    const struct {
+        const char* sql;
+        Evidence evidence;
+    } cases[] = {{"REINDEX INDEX t_pkey", Evidence::exact},
+                 {"REINDEX TABLE t", Evidence::exact},
+                 {"CLUSTER t USING t_pkey", Evidence::exact},
+                 {"REINDEX TABLE p", Evidence::sampled},
+                 {"REINDEX INDEX p_pkey", Evidence::sampled},
+                 {"CALL one()", Evidence::exact},
+                 {"CALL two()", Evidence::exact},
+                 {"CALL three()", Evidence::sampled},
+                 {"CALL five()", Evidence::sampled},
+                 // The server lets nothing commit that EXECUTE runs, in a block or not.
+                 {"CALL four()", Evidence::exact}};
+    for (const auto& [sql, evidence] : cases) {
+        const MigrationObservation seen = replay_file(std::string{sql} + ";\n");
+        EXPECT_EQ(failure_of(seen), "") << sql;
+        ASSERT_THAT(seen.statements, SizeIs(1)) << sql;
+        EXPECT_EQ(seen.statements[0].evidence, evidence) << sql;
+        EXPECT_EQ(seen.statements[0].wrapped, evidence == Evidence::exact) << sql;
+        if (evidence != Evidence::exact) continue;
+        for (const auto& hold : seen.holds) EXPECT_EQ(hold.evidence, Evidence::exact) << sql;
+    }
+    EXPECT_EQ(value_of("SELECT count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND "
+                       "attname IN ('a', 'b', 'd', 'e')"),
+              "4");
+}
+
 TEST_F(ReplayAutocommit, WrappingDoesNotMakeAStatementSucceed) {
     for (const char* sql :
          {"LOCK TABLE t IN SHARE MODE", "DECLARE c CURSOR FOR SELECT 1", "SAVEPOINT s"}) {

@@ -107,7 +107,7 @@ TEST_F(TransactionUseTest, is_what_the_server_makes_of_it_in_a_block) {
         SCOPED_TRACE(statements[i] + "\n" + answers[i]);
         const TransactionUse use = classify(statements[i]).transaction_use;
         if (has(answers[i], "25001")) {
-            EXPECT_TRUE(use == TransactionUse::forbidden || use == TransactionUse::may_commit);
+            EXPECT_TRUE(use == TransactionUse::forbidden || use == TransactionUse::may_be_refused);
         } else {
             EXPECT_NE(use, TransactionUse::forbidden);
         }

@@ -63,6 +63,9 @@ class Witness {
 
     // Before every statement, in a transaction or not.
     void statement_begins(const sql::Classification& classification);
+    // Outside of a transaction: whether it may end a transaction itself, so that none may be opened
+    // for it. Of a CALL the bodies of the procedures with that name tell.
+    bool may_commit(const sql::Classification& classification);
     // Outside of a transaction, before one is opened for a single statement. True when that changes
     // the schema and nothing else, and the performer will be asked itself: it then asks nothing
     // here before the next such statement, unless another one comes between.

@@ -20,6 +20,12 @@ struct ProgressRow {
     std::int64_t total = 0;  // 0: not told
 };
 
+// pg_proc
+struct Procedure {
+    std::string language;  // "plpgsql", "sql", "c"
+    std::string body;      // prosrc
+};
+
 // Reads what one backend does, from beside it. The witness and the sampler own one each.
 // statement_timeout is 10 s. Throws Error(scratch) when the connection is lost for good.
 class WatchSession {
@@ -56,6 +62,8 @@ class WatchSession {
     ShapeMap read_shapes(const std::vector<Oid>& oids);
     // Partitions, child tables and child indexes with their parent.
     std::map<Oid, Oid> read_inheritance();
+    // Procedures of that name in any schema, as they are committed.
+    std::vector<Procedure> read_procedures(const std::string& name);
     std::optional<ProgressRow> read_progress(int pid);
     // Whom the backend waits for: "autovacuum worker", an application_name.
     std::vector<std::string> read_blockers(int pid);

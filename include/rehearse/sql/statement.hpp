@@ -63,13 +63,15 @@ std::string_view to_string(StatementKind kind);
 // Where a statement may run (PreventInTransactionBlock and RequireTransactionBlock in the server's
 // source).
 enum class TransactionUse {
-    allowed,      // may be wrapped in BEGIN/COMMIT
-    forbidden,    // CREATE INDEX CONCURRENTLY, VACUUM, CREATE DATABASE, ...
-    may_commit,   // only the server knows, so it is not to be wrapped: CALL; DO whose body says
-                  // COMMIT, ROLLBACK or CALL; CLUSTER and REINDEX of what may be partitioned
-    needs_block,  // outside a transaction block it is refused or does nothing, which wrapping would
-                  // hide: LOCK, DECLARE, SET LOCAL, SET TRANSACTION, SET CONSTRAINTS
-    is_control,   // BEGIN, COMMIT, ROLLBACK, SAVEPOINT ...
+    allowed,         // may be wrapped in BEGIN/COMMIT
+    may_be_refused,  // only the server knows; it refuses at once (25001): CLUSTER and REINDEX of
+                     // what may be partitioned
+    may_commit,      // not to be wrapped unless it is known that it does not: CALL; DO whose body
+                     // says COMMIT, ROLLBACK or CALL
+    forbidden,       // CREATE INDEX CONCURRENTLY, VACUUM, CREATE DATABASE, ...
+    needs_block,     // outside a transaction block it is refused or does nothing, which wrapping
+                     // would hide: LOCK, DECLARE, SET LOCAL, SET TRANSACTION, SET CONSTRAINTS
+    is_control,      // BEGIN, COMMIT, ROLLBACK, SAVEPOINT ...
 };
 
 struct Position {
@@ -130,6 +132,7 @@ struct Classification {
     std::vector<pg::RelationName> relations;  // named in the text, in their order, once each
     std::vector<AlterAction> alter_actions;   // ALTER TABLE
     std::optional<SettingChange> setting;     // SET, RESET
+    std::string procedure;                    // CALL: its name without the schema
     std::string syntax_error;  // libpg_query's message; not proof that the server refuses it
     std::size_t syntax_error_position = 0;  // characters from 1
 };

@@ -141,17 +141,17 @@ TEST(Classify, refused_in_a_transaction_block) {
         {"reindex index concurrently i", Kind::reindex, Use::forbidden, {"i"}},
         {"reindex (concurrently) table t", Kind::reindex, Use::forbidden, {"t"}},
         {"reindex (verbose, concurrently on) table t", Kind::reindex, Use::forbidden, {"t"}},
-        {"reindex (concurrently false) table t", Kind::reindex, Use::may_commit, {"t"}},
+        {"reindex (concurrently false) table t", Kind::reindex, Use::may_be_refused, {"t"}},
         {"reindex database x", Kind::reindex, Use::forbidden},
         {"reindex system x", Kind::reindex, Use::forbidden},
         {"reindex schema x", Kind::reindex, Use::forbidden},
-        {"reindex table t", Kind::reindex, Use::may_commit, {"t"}},
+        {"reindex table t", Kind::reindex, Use::may_be_refused, {"t"}},
         {"vacuum", Kind::vacuum, Use::forbidden},
         {"vacuum (analyze) t", Kind::vacuum, Use::forbidden, {"t"}},
         {"vacuum full t", Kind::vacuum, Use::forbidden, {"t"}},
         {"analyze t (a)", Kind::analyze, Use::allowed, {"t"}},
         {"cluster", Kind::cluster, Use::forbidden},
-        {"cluster t using i", Kind::cluster, Use::may_commit, {"t"}},
+        {"cluster t using i", Kind::cluster, Use::may_be_refused, {"t"}},
         {"create database d", Kind::other_utility, Use::forbidden},
         {"drop database if exists d", Kind::other_utility, Use::forbidden},
         {"create tablespace s location '/x'", Kind::other_utility, Use::forbidden},
@@ -188,6 +188,12 @@ TEST(Classify, refused_in_a_transaction_block) {
          Use::allowed,
          {"m"}},
     });
+}
+
+TEST(Classify, the_procedure_that_a_call_names) {
+    EXPECT_EQ(classify("call f(1)").procedure, "f");
+    EXPECT_EQ(classify("CALL s.\"Archive\"('call g()')").procedure, "Archive");
+    EXPECT_EQ(classify("select f()").procedure, "");
 }
 
 TEST(Classify, what_only_the_server_knows) {
