@@ -1,5 +1,7 @@
 #include "app/assemble_report.hpp"
 
+#include <utility>
+
 namespace rehearse::app {
 
 namespace {
@@ -64,12 +66,11 @@ report::ScratchPart scratch_part(PreparedScratch& scratch, const snapshot::Snaps
 }
 
 void add_migrations(report::Report& report, const plan::ReplayPlan& plan,
-                    const replay::Observations& observations,
-                    const verdict::Thresholds& thresholds) {
+                    replay::Observations observations, const verdict::Thresholds& thresholds) {
     std::vector<verdict::Label> labels;
     for (std::size_t i = 0; i < plan.migrations.size(); ++i) {
         const auto& planned = plan.migrations[i];
-        const auto& observed = observations.migrations.at(i);
+        const auto observed = std::move(observations.migrations.at(i));
         const auto verdict = verdict::judge({planned, observed}, thresholds);
         labels.push_back(verdict.label);
         report.migrations.push_back(report::migration_part(planned, observed, verdict));

@@ -15,9 +15,9 @@ report::SnapshotPart snapshot_part(const snapshot::Snapshot& snapshot, std::stri
                                    WallClock::time_point now);
 report::ScratchPart scratch_part(PreparedScratch& scratch, const snapshot::Snapshot& snapshot);
 
-// Judges every migration; fills the report's migrations and its label.
+// Judges every migration; fills the report's migrations and its label. Takes the observations, so
+// that what is reported is not held twice.
 void add_migrations(report::Report& report, const plan::ReplayPlan& plan,
-                    const replay::Observations& observations,
-                    const verdict::Thresholds& thresholds);
+                    replay::Observations observations, const verdict::Thresholds& thresholds);
 
 }  // namespace rehearse::app

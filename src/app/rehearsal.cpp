@@ -84,11 +84,11 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
     const auto plan =
         plan_pending(*source, scratch, options, source_options, report.warnings, progress);
     dump_schema(scratch, folder.draft("schema-before.sql"));
-    const auto observations = replay::replay_plan(
-        plan, scratch.server(), scratch.restored().database, run.id(), options.replay, listener);
+    auto observations = replay::replay_plan(plan, scratch.server(), scratch.restored().database,
+                                            run.id(), options.replay, listener);
     dump_schema(scratch, folder.draft("schema-after.sql"));
 
-    add_migrations(report, plan, observations, options.thresholds);
+    add_migrations(report, plan, std::move(observations), options.thresholds);
     report.finished_at = to_iso8601(WallClock::now());
     folder.publish(report);
 

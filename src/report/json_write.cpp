@@ -2,6 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 // The order of the fields is the contract's; what was added later stands behind what it belongs to.
 namespace rehearse::report {
 
@@ -24,10 +28,6 @@ Json json_of(const WaitPart& part);
 Json json_of(const PhasePart& part);
 Json json_of(const ChangePart& part);
 Json json_of(const NoticePart& part);
-Json json_of(const StatementPart& part);
-Json json_of(const BlockingPart& part);
-Json json_of(const FindingPart& part);
-Json json_of(const MigrationPart& part);
 
 template <typename Part>
 Json list_of(const std::vector<Part>& parts) {
@@ -225,44 +225,114 @@ Json json_of(const FindingPart& part) {
             {"allowed_because", part.allowed_because}};
 }
 
-Json json_of(const MigrationPart& part) {
-    Json json;
-    json["version"] = part.version;
-    json["name"] = part.name;
-    json["path"] = part.path;
-    json["tool"] = part.tool;
-    json["transaction_mode"] = part.transaction_mode;
-    json["in_change"] = part.in_change;
-    json["label"] = part.label;
-    json["elapsed_ms"] = part.elapsed_ms;
-    json["because"] = part.because;
-    json["error"] = part.error ? json_of(*part.error) : Json(nullptr);
-    json["statements"] = list_of(part.statements);
-    json["blocking"] = list_of(part.blocking);
-    json["rows_changed"] = list_of(part.rows_changed);
-    json["changes"] = list_of(part.changes);
-    json["findings"] = list_of(part.findings);
-    return json;
+// An object as text. Its long lists are written one element at a time: as one tree of nodes they
+// would take several times their text.
+class ObjectText {
+  public:
+    // `depth`: of the object's own braces.
+    ObjectText(std::string& text, int depth) : text_{text}, depth_{depth} { text_ += '{'; }
+
+    void add(std::string_view name, const Json& value) {
+        begin_field(name);
+        write(value, depth_ + 1);
+    }
+
+    template <typename Part, typename WritePart>
+    void add_list(std::string_view name, const std::vector<Part>& parts, WritePart write_part) {
+        begin_field(name);
+        text_ += '[';
+        const char* separator = "";
+        for (const Part& part : parts) {
+            text_ += separator;
+            begin_line(depth_ + 2);
+            write_part(part, depth_ + 2);
+            separator = ",";
+        }
+        if (!parts.empty()) begin_line(depth_ + 1);
+        text_ += ']';
+    }
+    template <typename Part>
+    void add_list(std::string_view name, const std::vector<Part>& parts) {
+        add_list(name, parts, [this](const Part& part, int depth) { write(json_of(part), depth); });
+    }
+
+    void close() {
+        begin_line(depth_);
+        text_ += '}';
+    }
+
+  private:
+    static constexpr int kIndent = 2;
+
+    void begin_line(int depth) {
+        text_ += '\n';
+        text_.append(static_cast<std::size_t>(depth * kIndent), ' ');
+    }
+    void begin_field(std::string_view name) {
+        text_ += separator_;
+        separator_ = ",";
+        begin_line(depth_ + 1);
+        text_ += Json(name).dump() + ": ";
+    }
+    void write(const Json& value, int depth) {
+        // A path or a server's message may be in another encoding; JSON is UTF-8. A line feed
+        // within a string is escaped.
+        for (const char c : value.dump(kIndent, ' ', false, Json::error_handler_t::replace)) {
+            if (c == '\n') {
+                begin_line(depth);
+            } else {
+                text_ += c;
+            }
+        }
+    }
+
+    std::string& text_;
+    int depth_;
+    const char* separator_ = "";
+};
+
+void write_migration(std::string& text, int depth, const MigrationPart& part) {
+    ObjectText object{text, depth};
+    object.add("version", part.version);
+    object.add("name", part.name);
+    object.add("path", part.path);
+    object.add("tool", part.tool);
+    object.add("transaction_mode", part.transaction_mode);
+    object.add("in_change", part.in_change);
+    object.add("label", part.label);
+    object.add("elapsed_ms", part.elapsed_ms);
+    object.add("because", part.because);
+    object.add("error", part.error ? json_of(*part.error) : Json(nullptr));
+    object.add_list("statements", part.statements);
+    object.add_list("blocking", part.blocking);
+    object.add_list("rows_changed", part.rows_changed);
+    object.add_list("changes", part.changes);
+    object.add_list("findings", part.findings);
+    object.close();
 }
 
 }  // namespace
 
 std::string render_json(const Report& report) {
-    Json json;
-    json["schema_version"] = report.schema_version;
-    json["tool"] = {{"name", "rehearse"}, {"version", report.tool_version}};
-    json["run_id"] = report.run_id;
-    json["started_at"] = report.started_at;
-    json["finished_at"] = report.finished_at;
-    json["label"] = report.label;
-    json["snapshot"] = json_of(report.snapshot);
-    json["scratch"] = json_of(report.scratch);
-    json["thresholds"] = {{"noisy_ms", report.noisy_ms}, {"rethink_ms", report.rethink_ms}};
-    json["sampler"] = json_of(report.sampler);
-    json["warnings"] = report.warnings;
-    json["migrations"] = list_of(report.migrations);
-    // A path or a server's message may be in another encoding; JSON is UTF-8.
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    std::string text;
+    ObjectText object{text, 0};
+    object.add("schema_version", report.schema_version);
+    object.add("tool", {{"name", "rehearse"}, {"version", report.tool_version}});
+    object.add("run_id", report.run_id);
+    object.add("started_at", report.started_at);
+    object.add("finished_at", report.finished_at);
+    object.add("label", report.label);
+    object.add("snapshot", json_of(report.snapshot));
+    object.add("scratch", json_of(report.scratch));
+    object.add("thresholds", {{"noisy_ms", report.noisy_ms}, {"rethink_ms", report.rethink_ms}});
+    object.add("sampler", json_of(report.sampler));
+    object.add("warnings", report.warnings);
+    object.add_list("migrations", report.migrations, [&text](const MigrationPart& part, int depth) {
+        write_migration(text, depth, part);
+    });
+    object.close();
+    text += '\n';
+    return text;
 }
 
 }  // namespace rehearse::report
