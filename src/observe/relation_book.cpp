@@ -59,6 +59,12 @@ std::vector<pg::Oid> RelationBook::unknown(const std::vector<pg::Oid>& oids) con
     return strangers;
 }
 
+std::vector<pg::Oid> RelationBook::unknown_and_old(const std::vector<pg::Oid>& oids) const {
+    std::vector<pg::Oid> strangers = unknown(oids);
+    std::erase_if(strangers, [this](pg::Oid oid) { return newest_ && oid > *newest_; });
+    return strangers;
+}
+
 std::vector<pg::Oid> RelationBook::learn_committed(const std::vector<pg::Oid>& asked,
                                                    const pg::RelationMap& found) {
     std::vector<pg::Oid> missing;
@@ -132,6 +138,9 @@ void RelationBook::transaction_ended(const std::vector<pg::Oid>& changed, bool o
     for (const pg::Oid oid : changed) committed_.erase(oid);
     if (own_is_committed) {
         for (const auto& [oid, facts] : own_) committed_.insert_or_assign(oid, facts);
+        if (newest_ && !own_.empty()) newest_ = std::max(*newest_, own_.rbegin()->first);
+    } else {
+        newest_.reset();
     }
     own_.clear();
     fresh_.clear();

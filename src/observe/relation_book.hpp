@@ -2,6 +2,7 @@
 
 #include "rehearse/pg/relation_facts.hpp"
 
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -28,6 +29,11 @@ class RelationBook {
   public:
     // Of these, the ones that nobody has looked up yet.
     std::vector<pg::Oid> unknown(const std::vector<pg::Oid>& oids) const;
+    // The highest oid that others can see, until a transaction ends of which not all is known.
+    bool knows_newest() const { return newest_.has_value(); }
+    void learn_newest(pg::Oid newest) { newest_ = newest; }
+    // Of the unknown ones, those that are not newer than that.
+    std::vector<pg::Oid> unknown_and_old(const std::vector<pg::Oid>& oids) const;
     // The committed state of what was asked for. Returns what is not there: it is new.
     std::vector<pg::Oid> learn_committed(const std::vector<pg::Oid>& asked,
                                          const pg::RelationMap& found);
@@ -51,6 +57,7 @@ class RelationBook {
     pg::RelationMap own_;          // made or changed by the open transaction
     std::set<pg::Oid> fresh_;      // made by it
     std::set<pg::Oid> transient_;  // made and dropped by it
+    std::optional<pg::Oid> newest_;
 };
 
 }  // namespace rehearse::observe

@@ -251,7 +251,9 @@ pg::NamedLockReading Witness::Impl::read_locks() {
 StorageChanges Witness::Impl::look_up_own(const pg::LockReading& reading,
                                           const pg::RelationMap& own) {
     const std::vector<pg::Oid> locked = relations_in(reading);
-    const std::vector<pg::Oid> strangers = book.unknown(locked);
+    if (!book.knows_newest() && !book.unknown(locked).empty())
+        book.learn_newest(watch.read_newest_relation());
+    const std::vector<pg::Oid> strangers = book.unknown_and_old(locked);
     book.learn_committed(strangers, watch.read_relations(strangers));
     return book.learn_own(locked, own);
 }

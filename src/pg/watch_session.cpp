@@ -76,6 +76,10 @@ RelationMap WatchSession::read_relations(const std::vector<Oid>& oids) {
     return relations_from(rows_of(found), cells_of(found));
 }
 
+Oid WatchSession::read_newest_relation() {
+    return impl_->run(queries::kNewestRelation)[0][0].as<Oid>();
+}
+
 RelationMap WatchSession::read_all_relations() {
     const pqxx::result found = impl_->run(queries::kAllRelations);
     const Cell cell = cells_of(found);

@@ -72,7 +72,11 @@ def run_rehearse(folder, dump, migrations, *options, on_start=None):
     _, messages = process.communicate()
     if process.returncode != 0:
         raise SystemExit(f"rehearse failed with {process.returncode}:\n{messages}")
-    return json.loads((out / "report.json").read_text())
+    report = json.loads((out / "report.json").read_text())
+    for migration in report["migrations"]:
+        if migration["error"]:
+            raise SystemExit(f"{migration['name']} failed: {migration['error']['message']}")
+    return report
 
 
 def spread(values, unit="s"):

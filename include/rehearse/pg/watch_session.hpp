@@ -49,6 +49,8 @@ class WatchSession {
     // Facts of these relations as another session sees them (committed); a missing oid does not
     // exist, or not yet. Waits for no lock.
     RelationMap read_relations(const std::vector<Oid>& oids);
+    // The highest oid of a relation that others can see.
+    Oid read_newest_relation();
     // Facts of every relation that is not in pg_catalog, information_schema or pg_toast. Waits for
     // AccessExclusiveLocks: only while the watched session is in no transaction.
     RelationMap read_all_relations();

@@ -47,6 +47,24 @@ RelationBook book_that_knows_t() {
     return book;
 }
 
+TEST(RelationBook, WhatIsNewerThanAnythingThatOthersSeeNeedNotBeAskedFor) {
+    RelationBook book;
+    EXPECT_FALSE(book.knows_newest());
+    EXPECT_THAT(book.unknown_and_old({kTable, kNewTable}), ElementsAre(kTable, kNewTable));
+    book.learn_newest(kIndex);
+    EXPECT_THAT(book.unknown_and_old({kTable, kNewTable}), ElementsAre(kTable));
+
+    book.learn_committed({kTable}, kCommitted);
+    book.learn_own({kTable, kNewTable}, map_of({table(kTable, "t", 1), table(kNewTable, "n", 3)}));
+    EXPECT_TRUE(book.is_new(kNewTable));
+    book.transaction_ended({}, true);
+    EXPECT_THAT(book.unknown_and_old({kTable, kNewTable, kNewIndex}), IsEmpty());
+    EXPECT_FALSE(book.is_new(kNewTable));
+    // Who knows what else a transaction made that was not read as a whole.
+    book.transaction_ended({});
+    EXPECT_FALSE(book.knows_newest());
+}
+
 TEST(RelationBook, WhatIsNotCommittedIsNewOrTransient) {
     RelationBook book = book_that_knows_t();
     EXPECT_THAT(book.unknown({kTable, kNewTable, kTransient}), ElementsAre(kNewTable, kTransient));
