@@ -35,4 +35,13 @@ std::optional<ConstraintFacts> read_constraint(PerformerSession& session, const 
     return facts;
 }
 
+std::optional<std::string> read_domain_condition(PerformerSession& session,
+                                                 const std::string& domain,
+                                                 const std::string& name) {
+    const Answer told =
+        session.ask(std::string{body_of(queries::kConstraintOfDomain)}, {domain, name});
+    if (told.rows.empty()) return std::nullopt;
+    return told.rows.front()[0];
+}
+
 }  // namespace rehearse::pg

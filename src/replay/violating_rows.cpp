@@ -67,6 +67,15 @@ std::string orphans_query(const AddedConstraint& constraint) {
            join(equal, " AND ") + ")";
 }
 
+// A domain's condition says VALUE: in a query that is the name of a column.
+std::string checked_query(const AddedConstraint& constraint) {
+    const std::string source = constraint.domain.empty()
+                                   ? source_of(constraint)
+                                   : "(SELECT " + constraint.keys.front() + " AS value FROM " +
+                                         source_of(constraint) + ") AS of_domain";
+    return "SELECT count(*) FROM " + source + " WHERE NOT (" + constraint.condition + ")";
+}
+
 }  // namespace
 
 std::string quoted_relation(const pg::RelationName& relation) {
@@ -81,8 +90,7 @@ std::string violating_rows_query(const AddedConstraint& constraint) {
         case ConstraintKind::not_null:
             return nulls_query(constraint);
         case ConstraintKind::check:
-            return "SELECT count(*) FROM " + source_of(constraint) + " WHERE NOT (" +
-                   constraint.condition + ")";
+            return checked_query(constraint);
         case ConstraintKind::foreign_key:
             return orphans_query(constraint);
     }

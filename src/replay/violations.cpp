@@ -62,19 +62,27 @@ std::optional<AddedConstraint> violated_not_nulls(const std::vector<AddedConstra
 }
 
 // Where the text does not tell, the server names the column: of a key that takes an index, of a NOT
-// NULL with a name (18). It also names the table where it found the first row; of a partition that
-// is not the whole.
+// NULL with a name (18). The table that it names may be a partition, which is not the whole.
 std::optional<AddedConstraint> violated_column(const std::string& sql,
                                                const pg::ServerError& error) {
     const sql::Classification classification = sql::classify(sql);
-    const auto& named = classification.relations;
-    const bool names_it = std::any_of(named.begin(), named.end(), [&](const auto& relation) {
-        return relation.name == error.relation.name;
-    });
-    if (classification.kind != sql::StatementKind::alter_table || error.column.empty() || !names_it)
+    if (classification.kind != sql::StatementKind::alter_table || error.column.empty() ||
+        classification.relations.empty())
         return std::nullopt;
     AddedConstraint constraint;
     constraint.kind = ConstraintKind::not_null;
+    constraint.relation = classification.relations.front();
+    constraint.keys = {quoted_identifier(error.column)};
+    return constraint;
+}
+
+// Of ALTER DOMAIN: of a column of that type, the first where the server found one.
+std::optional<AddedConstraint> violated_domain(const std::vector<AddedConstraint>& added,
+                                               ConstraintKind kind, const pg::ServerError& error) {
+    if (added.size() != 1 || added.front().domain.empty() || error.column.empty())
+        return std::nullopt;
+    AddedConstraint constraint = added.front();
+    constraint.kind = kind;
     constraint.relation = error.relation;
     constraint.keys = {quoted_identifier(error.column)};
     return constraint;
@@ -87,6 +95,12 @@ std::vector<std::string> quoted(const std::vector<std::string>& names) {
 }
 
 bool complete_from_catalog(AddedConstraint& constraint, pg::PerformerSession& performer) {
+    if (!constraint.domain.empty()) {
+        const auto condition =
+            pg::read_domain_condition(performer, constraint.domain, constraint.name);
+        constraint.condition = condition.value_or("");
+        return condition.has_value();
+    }
     const auto facts =
         pg::read_constraint(performer, quoted_relation(constraint.relation), constraint.name);
     if (!facts) return false;
@@ -184,8 +198,11 @@ std::optional<Violations> count_violations(const std::string& sql, const pg::Ser
     const auto kind = kind_of(error.sqlstate);
     if (!kind) return std::nullopt;
     const std::vector<AddedConstraint> added = sql::constraints_added_by(sql);
-    auto constraint = *kind == ConstraintKind::not_null ? violated_not_nulls(added)
-                                                        : violated(added, *kind, error.constraint);
+    auto constraint = violated_domain(added, *kind, error);
+    if (!constraint) {
+        constraint = *kind == ConstraintKind::not_null ? violated_not_nulls(added)
+                                                       : violated(added, *kind, error.constraint);
+    }
     if (!constraint && *kind == ConstraintKind::not_null) constraint = violated_column(sql, error);
     if (!constraint) return std::nullopt;
     return count(*constraint, undone, limit, performer);

@@ -239,6 +239,24 @@ Constraints added_by_alter(std::string_view text, const nlohmann::json& alter) {
     return all;
 }
 
+// The sub-commands are letters, see AlterDomainStmt in PostgreSQL's parsenodes.h.
+Constraints added_by_alter_domain(std::string_view text, const nlohmann::json& alter) {
+    Constraints all;
+    const std::string subtype = text_field(alter, "subtype");
+    const nlohmann::json& constraint = field(field(alter, "def"), "Constraint");
+    const bool adds = subtype == "C" && !flag(constraint, "skip_validation");
+    const std::string type = adds ? text_field(constraint, "contype") : "";
+    if (type == "CONSTR_CHECK") {
+        add_check(all, text, {}, constraint);
+    } else if (type == "CONSTR_NOTNULL" || subtype == "O") {
+        add_not_null(all, {}, {});
+    } else if (subtype == "V") {
+        add_validated(all, {}, text_field(alter, "name"));
+    }
+    for (AddedConstraint& added : all) added.domain = join(names_in(field(alter, "typeName")), ".");
+    return all;
+}
+
 }  // namespace
 
 std::string_view to_string(ConstraintKind kind) {
@@ -260,6 +278,8 @@ std::vector<AddedConstraint> constraints_added_by(std::string_view text) {
     if (tree.statements.size() != 1) return {};
     const nlohmann::json& statement = tree.statements.front();
     if (statement.contains("IndexStmt")) return added_by_index(text, statement["IndexStmt"]);
+    if (statement.contains("AlterDomainStmt"))
+        return added_by_alter_domain(text, statement["AlterDomainStmt"]);
     const nlohmann::json& alter = field(statement, "AlterTableStmt");
     return text_field(alter, "objtype") == "OBJECT_TABLE" ? added_by_alter(text, alter)
                                                           : Constraints{};

@@ -6,12 +6,19 @@
 namespace rehearse::test {
 namespace {
 
-// 10 rows: n is 1 to 10, twice NULL; team is 1 to 5 twice, and 3 teams exist.
+// 10 rows: n is 3 to 10, twice NULL; team is 1 to 5 twice, and 3 teams exist; a price is 4 to 10,
+// three times NULL.
 constexpr const char* kSchema = R"(
 CREATE TABLE teams (id integer PRIMARY KEY);
 INSERT INTO teams SELECT generate_series(1, 3);
-CREATE TABLE t (n integer, team integer);
-INSERT INTO t SELECT CASE WHEN g > 2 THEN g END, 1 + g % 5 FROM generate_series(1, 10) AS g;
+CREATE DOMAIN price AS integer;
+CREATE TABLE t (n integer, team integer, "a price" price);
+INSERT INTO t SELECT CASE WHEN g > 2 THEN g END, 1 + g % 5, CASE WHEN g > 3 THEN g END
+  FROM generate_series(1, 10) AS g;
+CREATE TABLE p (n integer, part integer) PARTITION BY LIST (part);
+CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);
+INSERT INTO p SELECT n, 1 + team % 2 FROM t;
 )";
 
 struct Violated {
@@ -19,6 +26,7 @@ struct Violated {
     std::string text;
     std::int64_t rows = 0;
     int first_major = 13;
+    std::string relation = "t";
 };
 
 const std::vector<Violated> kViolated = {
@@ -32,8 +40,17 @@ const std::vector<Violated> kViolated = {
     {"set_not_null", "ALTER TABLE t ALTER n SET NOT NULL;", 2},
     {"primary_key_using_index",
      "CREATE UNIQUE INDEX i ON t (n);\nALTER TABLE t ADD PRIMARY KEY USING INDEX i;", 2},
+    {"domain_check", "ALTER DOMAIN price ADD CHECK (VALUE > 8);", 5},
+    {"validated_domain_check",
+     "ALTER DOMAIN price ADD CONSTRAINT c CHECK (VALUE > 8) NOT VALID;\nALTER DOMAIN price "
+     "VALIDATE "
+     "CONSTRAINT c;",
+     5},
+    {"domain_not_null", "ALTER DOMAIN price SET NOT NULL;", 3},
     {"unique_nulls_not_distinct", "CREATE UNIQUE INDEX i ON t (n) NULLS NOT DISTINCT;", 2, 15},
     {"named_not_null", "ALTER TABLE t ADD CONSTRAINT c NOT NULL n;", 2, 18},
+    {"named_not_null_of_partitions", "ALTER TABLE p ADD CONSTRAINT c NOT NULL n;", 2, 18, "p"},
+    {"set_not_null_of_partitions", "ALTER TABLE p ALTER n SET NOT NULL;", 2, 13, "p"},
     {"validated_not_null",
      "ALTER TABLE t ADD CONSTRAINT c NOT NULL n NOT VALID;\nALTER TABLE t VALIDATE CONSTRAINT c;",
      2, 18},
@@ -53,7 +70,7 @@ TEST_P(TruthOfViolations, AreCounted) {
     ASSERT_TRUE(seen.failure->violations) << seen.failure->error.message;
     EXPECT_EQ(seen.failure->violations->rows, violated.rows)
         << seen.failure->violations->why_not << seen.failure->error.message;
-    EXPECT_EQ(seen.failure->violations->relation.name, "t");
+    EXPECT_EQ(seen.failure->violations->relation.name, violated.relation);
 }
 
 std::vector<std::tuple<int, Violated>> all_violated() {

@@ -31,5 +31,9 @@ std::optional<TableOfConstraint> read_table_of_constraint(PerformerSession& sess
                                                           const std::string& table);
 std::optional<ConstraintFacts> read_constraint(PerformerSession& session, const std::string& table,
                                                const std::string& name);
+// The condition of a domain's CHECK; it says VALUE.
+std::optional<std::string> read_domain_condition(PerformerSession& session,
+                                                 const std::string& domain,
+                                                 const std::string& name);
 
 }  // namespace rehearse::pg

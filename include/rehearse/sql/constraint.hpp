@@ -17,8 +17,11 @@ std::string_view to_string(ConstraintKind kind);
 struct AddedConstraint {
     ConstraintKind kind{};
     pg::RelationName relation;  // as the text names it
-    bool only = false;          // not of the tables that inherit from it
-    std::string name;           // of the constraint or the index; empty where the server makes one
+    // ALTER DOMAIN: its name, quoted where it needs it. The text names no relation and no key; the
+    // condition says VALUE.
+    std::string domain;
+    bool only = false;  // not of the tables that inherit from it
+    std::string name;   // of the constraint or the index; empty where the server makes one
     // VALIDATE CONSTRAINT: the catalog has all that follows, and the kind too.
     bool is_in_catalog = false;
 
@@ -33,8 +36,8 @@ struct AddedConstraint {
     bool match_full = false;
 };
 
-// Of CREATE UNIQUE INDEX and ALTER TABLE. What is added NOT VALID or from an index that is there
-// already is left out, and so is all that the grammar does not know. Never throws.
+// Of CREATE UNIQUE INDEX, ALTER TABLE and ALTER DOMAIN. What is added NOT VALID or from an index
+// that is there already is left out, and so is all that the grammar does not know. Never throws.
 std::vector<AddedConstraint> constraints_added_by(std::string_view text);
 
 }  // namespace rehearse::sql

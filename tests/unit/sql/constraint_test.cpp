@@ -18,7 +18,7 @@ std::string joined(const std::vector<std::string>& texts) {
 std::string line_of(const AddedConstraint& added) {
     std::string line{added.is_in_catalog ? "validate" : to_string(added.kind)};
     if (added.only) line += " only";
-    line += " " + added.relation.text();
+    line += added.domain.empty() ? " " + added.relation.text() : " domain " + added.domain;
     if (!added.name.empty()) line += " named " + added.name;
     if (!added.keys.empty()) line += " [" + joined(added.keys) + "]";
     if (!added.condition.empty()) line += " where " + added.condition;
@@ -46,6 +46,20 @@ void expect_all(const std::vector<Case>& cases) {
         SCOPED_TRACE(expected.text);
         EXPECT_EQ(lines_of(expected.text), expected.lines);
     }
+}
+
+TEST(AddedConstraints, of_domains) {
+    expect_all({
+        {"alter domain s.\"Price\" add constraint positive check (value > 0 and value <> 13)",
+         {"check only domain s.\"Price\" named positive where (value > 0 and value <> 13)"}},
+        {"alter domain price add check (VALUE > 0) not valid", {}},
+        {"alter domain price validate constraint positive",
+         {"validate only domain price named positive"}},
+        {"alter domain price set not null", {"not_null only domain price"}},
+        {"alter domain price drop not null", {}},
+        {"alter domain price set default 3", {}},
+        {"alter domain price drop constraint positive", {}},
+    });
 }
 
 TEST(AddedConstraints, of_unique_indexes) {
@@ -109,7 +123,6 @@ TEST(AddedConstraints, of_nothing_else) {
         {"select 1", {}},
         {"insert into t values (1)", {}},
         {"create table t (a int primary key check (a > 0))", {}},
-        {"alter domain d add check (value > 0)", {}},
         {"alter table t add primary key (a); alter table t add unique (b)", {}},
         {"alter table t add constraint", {}},
         {"do $$ begin alter table t add primary key (a); end $$", {}},
