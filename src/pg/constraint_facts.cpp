@@ -35,6 +35,10 @@ std::optional<ConstraintFacts> read_constraint(PerformerSession& session, const 
     return facts;
 }
 
+bool is_child_of(PerformerSession& session, const std::string& child, const std::string& parent) {
+    return !session.ask(std::string{body_of(queries::kIsChildOf)}, {child, parent}).rows.empty();
+}
+
 std::optional<std::string> read_domain_condition(PerformerSession& session,
                                                  const std::string& domain,
                                                  const std::string& name) {

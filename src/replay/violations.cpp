@@ -61,21 +61,6 @@ std::optional<AddedConstraint> violated_not_nulls(const std::vector<AddedConstra
     return all;
 }
 
-// Where the text does not tell, the server names the column: of a key that takes an index, of a NOT
-// NULL with a name (18). The table that it names may be a partition, which is not the whole.
-std::optional<AddedConstraint> violated_column(const std::string& sql,
-                                               const pg::ServerError& error) {
-    const sql::Classification classification = sql::classify(sql);
-    if (classification.kind != sql::StatementKind::alter_table || error.column.empty() ||
-        classification.relations.empty())
-        return std::nullopt;
-    AddedConstraint constraint;
-    constraint.kind = ConstraintKind::not_null;
-    constraint.relation = classification.relations.front();
-    constraint.keys = {quoted_identifier(error.column)};
-    return constraint;
-}
-
 // Of ALTER DOMAIN: of a column of that type, the first where the server found one.
 std::optional<AddedConstraint> violated_domain(const std::vector<AddedConstraint>& added,
                                                ConstraintKind kind, const pg::ServerError& error) {
@@ -162,6 +147,38 @@ void take_answer(Violations& violations, const pg::Answer& told) {
 }
 
 // In a transaction that only reads, with the settings that the statement had.
+void begin_reading(const UndoneStatements& undone, pg::PerformerSession& performer) {
+    performer.execute("BEGIN READ ONLY");
+    for (const std::string& setting : undone.settings()) performer.execute(setting);
+}
+
+bool is_part_of(const pg::RelationName& part, const pg::RelationName& whole,
+                const UndoneStatements& undone, pg::PerformerSession& performer) {
+    begin_reading(undone, performer);
+    const bool is_part = pg::is_child_of(performer, quoted_relation(part), quoted_relation(whole));
+    performer.execute("ROLLBACK");
+    return is_part;
+}
+
+// Where the text does not tell, the server names the column: of a key that takes an index, of a NOT
+// NULL with a name (18). It also names the table where it found the first row, which may be only a
+// partition, or be none of the statement's: a function that it calls may insert anywhere.
+std::optional<AddedConstraint> violated_column(const std::string& sql, const pg::ServerError& error,
+                                               const UndoneStatements& undone,
+                                               pg::PerformerSession& performer) {
+    const sql::Classification classification = sql::classify(sql);
+    if (classification.kind != sql::StatementKind::alter_table || error.column.empty() ||
+        classification.relations.empty())
+        return std::nullopt;
+    const pg::RelationName& altered = classification.relations.front();
+    if (!is_part_of(error.relation, altered, undone, performer)) return std::nullopt;
+    AddedConstraint constraint;
+    constraint.kind = ConstraintKind::not_null;
+    constraint.relation = altered;
+    constraint.keys = {quoted_identifier(error.column)};
+    return constraint;
+}
+
 Violations count(AddedConstraint constraint, const UndoneStatements& undone, Millis limit,
                  pg::PerformerSession& performer) {
     Violations violations;
@@ -172,8 +189,7 @@ Violations count(AddedConstraint constraint, const UndoneStatements& undone, Mil
         violations.why_not = "an earlier statement of its transaction may have changed rows";
         return violations;
     }
-    performer.execute("BEGIN READ ONLY");
-    for (const std::string& setting : undone.settings()) performer.execute(setting);
+    begin_reading(undone, performer);
     const bool is_there = complete(constraint, performer);
     if (undone.changed(constraint.relation) || undone.changed(constraint.referenced)) {
         violations.why_not = "an earlier statement of its transaction changed the table";
@@ -203,7 +219,8 @@ std::optional<Violations> count_violations(const std::string& sql, const pg::Ser
         constraint = *kind == ConstraintKind::not_null ? violated_not_nulls(added)
                                                        : violated(added, *kind, error.constraint);
     }
-    if (!constraint && *kind == ConstraintKind::not_null) constraint = violated_column(sql, error);
+    if (!constraint && *kind == ConstraintKind::not_null)
+        constraint = violated_column(sql, error, undone, performer);
     if (!constraint) return std::nullopt;
     return count(*constraint, undone, limit, performer);
 }

@@ -81,6 +81,14 @@ TEST_F(ReplayCountsViolations, OfNotNull) {
     for (const auto& [text, expected] : cases) EXPECT_EQ(count_of(text), expected) << text;
 }
 
+TEST_F(ReplayCountsViolations, OfARowThatTheStatementItselfInsertsElsewhereThereAreNone) {
+    run_sql(
+        "CREATE TABLE log (age int NOT NULL);"
+        "CREATE FUNCTION logged() RETURNS int LANGUAGE sql AS "
+        "'INSERT INTO log VALUES (NULL) RETURNING 1';");
+    EXPECT_EQ(count_of("ALTER TABLE users ADD COLUMN note int DEFAULT logged();"), "absent");
+}
+
 TEST_F(ReplayCountsViolations, OfCheck) {
     EXPECT_EQ(count_of("ALTER TABLE users ADD CHECK (age > 0 and email <> ')');"), "2 of users");
     EXPECT_EQ(count_of("ALTER TABLE users ADD CONSTRAINT grown CHECK (users.age >= 12) NOT VALID;\n"

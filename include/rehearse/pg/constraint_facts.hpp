@@ -31,6 +31,8 @@ std::optional<TableOfConstraint> read_table_of_constraint(PerformerSession& sess
                                                           const std::string& table);
 std::optional<ConstraintFacts> read_constraint(PerformerSession& session, const std::string& table,
                                                const std::string& name);
+// A partition or an inheriting table, at any depth, or the table itself.
+bool is_child_of(PerformerSession& session, const std::string& child, const std::string& parent);
 // The condition of a domain's CHECK; it says VALUE.
 std::optional<std::string> read_domain_condition(PerformerSession& session,
                                                  const std::string& domain,
