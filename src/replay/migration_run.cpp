@@ -39,6 +39,17 @@ bool can_be_wrapped(const sql::Classification& classification) {
     return false;
 }
 
+// With its lock held until our COMMIT, the readings before it would wait for what they read.
+bool locks_the_catalog(const sql::Classification& classification) {
+    return (classification.kind == StatementKind::reindex ||
+            classification.kind == StatementKind::cluster) &&
+           std::any_of(classification.relations.begin(), classification.relations.end(),
+                       [](const pg::RelationName& relation) {
+                           return relation.schema == "pg_catalog" ||
+                                  (relation.schema.empty() && relation.name.starts_with("pg_"));
+                       });
+}
+
 bool changes_the_database(const sql::Classification& classification) {
     return classification.transaction_use != TransactionUse::is_control &&
            classification.kind != StatementKind::set &&
@@ -118,8 +129,9 @@ bool MigrationRun::send_alone(const Cue& cue) {
     const TransactionUse use = cue.classification.transaction_use;
     observe::Witness* witness = stage_.witness();
     if (witness == nullptr) return send(cue);
-    const bool is_bare =
-        use == TransactionUse::forbidden || witness->may_commit(cue.classification);
+    const bool is_bare = use == TransactionUse::forbidden ||
+                         locks_the_catalog(cue.classification) ||
+                         witness->may_commit(cue.classification);
     if (!is_bare && can_be_wrapped(cue.classification))
         return send_wrapped(cue, new_statement(cue));
     leave_block();

@@ -61,12 +61,25 @@ std::optional<AddedConstraint> violated_not_nulls(const std::vector<AddedConstra
     return all;
 }
 
-// Of ALTER DOMAIN: of a column of that type, the first where the server found one.
-std::optional<AddedConstraint> violated_domain(const std::vector<AddedConstraint>& added,
-                                               ConstraintKind kind, const pg::ServerError& error) {
-    if (added.size() != 1 || added.front().domain.empty() || error.column.empty())
+// Where the text does not tell, the server names the column: of a key that takes an index, of a NOT
+// NULL with a name (18).
+std::optional<AddedConstraint> violated_column(const std::string& sql,
+                                               const pg::ServerError& error) {
+    const sql::Classification classification = sql::classify(sql);
+    if (classification.kind != sql::StatementKind::alter_table || error.column.empty() ||
+        classification.relations.empty())
         return std::nullopt;
-    AddedConstraint constraint = added.front();
+    AddedConstraint constraint;
+    constraint.kind = ConstraintKind::not_null;
+    constraint.relation = classification.relations.front();
+    constraint.keys = {quoted_identifier(error.column)};
+    return constraint;
+}
+
+// Of a column of that type, the first where the server found a row.
+std::optional<AddedConstraint> violated_domain(AddedConstraint constraint, ConstraintKind kind,
+                                               const pg::ServerError& error) {
+    if (error.column.empty()) return std::nullopt;
     constraint.kind = kind;
     constraint.relation = error.relation;
     constraint.keys = {quoted_identifier(error.column)};
@@ -146,41 +159,20 @@ void take_answer(Violations& violations, const pg::Answer& told) {
     }
 }
 
-// In a transaction that only reads, with the settings that the statement had.
-void begin_reading(const UndoneStatements& undone, pg::PerformerSession& performer) {
-    performer.execute("BEGIN READ ONLY");
-    for (const std::string& setting : undone.settings()) performer.execute(setting);
+// The server names the table where it found the first row: a partition perhaps, or none of the
+// statement's, where a function that it calls inserts elsewhere.
+bool is_about(const AddedConstraint& constraint, const pg::ServerError& error,
+              pg::PerformerSession& performer) {
+    return error.relation.name.empty() ||
+           pg::is_child_of(performer, quoted_relation(error.relation),
+                           quoted_relation(constraint.relation));
 }
 
-bool is_part_of(const pg::RelationName& part, const pg::RelationName& whole,
-                const UndoneStatements& undone, pg::PerformerSession& performer) {
-    begin_reading(undone, performer);
-    const bool is_part = pg::is_child_of(performer, quoted_relation(part), quoted_relation(whole));
-    performer.execute("ROLLBACK");
-    return is_part;
-}
-
-// Where the text does not tell, the server names the column: of a key that takes an index, of a NOT
-// NULL with a name (18). It also names the table where it found the first row, which may be only a
-// partition, or be none of the statement's: a function that it calls may insert anywhere.
-std::optional<AddedConstraint> violated_column(const std::string& sql, const pg::ServerError& error,
-                                               const UndoneStatements& undone,
-                                               pg::PerformerSession& performer) {
-    const sql::Classification classification = sql::classify(sql);
-    if (classification.kind != sql::StatementKind::alter_table || error.column.empty() ||
-        classification.relations.empty())
-        return std::nullopt;
-    const pg::RelationName& altered = classification.relations.front();
-    if (!is_part_of(error.relation, altered, undone, performer)) return std::nullopt;
-    AddedConstraint constraint;
-    constraint.kind = ConstraintKind::not_null;
-    constraint.relation = altered;
-    constraint.keys = {quoted_identifier(error.column)};
-    return constraint;
-}
-
-Violations count(AddedConstraint constraint, const UndoneStatements& undone, Millis limit,
-                 pg::PerformerSession& performer) {
+// In a transaction that only reads, with the settings that the statement had. nullopt where the
+// error is another table's.
+std::optional<Violations> count(AddedConstraint constraint, const pg::ServerError& error,
+                                const UndoneStatements& undone, Millis limit,
+                                pg::PerformerSession& performer) {
     Violations violations;
     violations.kind = constraint.kind;
     violations.relation = constraint.relation;
@@ -189,12 +181,16 @@ Violations count(AddedConstraint constraint, const UndoneStatements& undone, Mil
         violations.why_not = "an earlier statement of its transaction may have changed rows";
         return violations;
     }
-    begin_reading(undone, performer);
+    performer.execute("BEGIN READ ONLY");
+    for (const std::string& setting : undone.settings()) performer.execute(setting);
     const bool is_there = complete(constraint, performer);
+    bool is_anothers = false;
     if (undone.changed(constraint.relation) || undone.changed(constraint.referenced)) {
         violations.why_not = "an earlier statement of its transaction changed the table";
     } else if (!is_there) {
         violations.why_not = kNotThere;
+    } else if (!is_about(constraint, error, performer)) {
+        is_anothers = true;
     } else {
         violations.relation = constraint.relation;
         const auto milliseconds = std::max(1LL, std::llround(limit.count()));  // 0 is no limit
@@ -203,7 +199,7 @@ Violations count(AddedConstraint constraint, const UndoneStatements& undone, Mil
         take_answer(violations, performer.ask(violating_rows_query(constraint)));
     }
     performer.execute("ROLLBACK");
-    return violations;
+    return is_anothers ? std::nullopt : std::optional{violations};
 }
 
 }  // namespace
@@ -214,15 +210,17 @@ std::optional<Violations> count_violations(const std::string& sql, const pg::Ser
     const auto kind = kind_of(error.sqlstate);
     if (!kind) return std::nullopt;
     const std::vector<AddedConstraint> added = sql::constraints_added_by(sql);
-    auto constraint = violated_domain(added, *kind, error);
-    if (!constraint) {
-        constraint = *kind == ConstraintKind::not_null ? violated_not_nulls(added)
-                                                       : violated(added, *kind, error.constraint);
+    std::optional<AddedConstraint> constraint;
+    if (!added.empty() && !added.front().domain.empty()) {
+        constraint = violated_domain(added.front(), *kind, error);
+    } else if (*kind == ConstraintKind::not_null) {
+        constraint = violated_not_nulls(added);
+        if (!constraint) constraint = violated_column(sql, error);
+    } else {
+        constraint = violated(added, *kind, error.constraint);
     }
-    if (!constraint && *kind == ConstraintKind::not_null)
-        constraint = violated_column(sql, error, undone, performer);
     if (!constraint) return std::nullopt;
-    return count(*constraint, undone, limit, performer);
+    return count(*constraint, error, undone, limit, performer);
 }
 
 }  // namespace rehearse::replay

@@ -95,9 +95,15 @@ bool do_may_commit(const nlohmann::json& do_statement) {
 
 bool body_may_commit(std::string_view body) {
     bool behind_on = false;
+    bool behind_do = false;
     for (TokenCursor cursor(body); !cursor.done(); cursor.advance()) {
         if (!behind_on && cursor.at_any({"commit", "rollback", "call"})) return true;
+        const TokenKind kind = cursor.token().kind;
+        if (behind_do && (cursor.at("language") || kind == TokenKind::string ||
+                          kind == TokenKind::dollar_string))
+            return true;
         behind_on = cursor.at("on");
+        behind_do = cursor.at("do");
     }
     return false;
 }

@@ -87,6 +87,8 @@ TEST_F(ReplayCountsViolations, OfARowThatTheStatementItselfInsertsElsewhereThere
         "CREATE FUNCTION logged() RETURNS int LANGUAGE sql AS "
         "'INSERT INTO log VALUES (NULL) RETURNING 1';");
     EXPECT_EQ(count_of("ALTER TABLE users ADD COLUMN note int DEFAULT logged();"), "absent");
+    EXPECT_EQ(count_of("ALTER TABLE users ADD COLUMN note int NOT NULL DEFAULT logged();"),
+              "absent");
 }
 
 TEST_F(ReplayCountsViolations, OfCheck) {

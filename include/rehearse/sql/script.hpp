@@ -53,8 +53,9 @@ class ScriptReader {
 // Classifies one statement's text. Cheap for row statements (tokens only), a parse for the rest.
 Classification classify(std::string_view text);
 
-// Of a DO block's or a procedure's body: whether COMMIT, ROLLBACK or CALL is a word of it; not ON
-// COMMIT of a temporary table. The server lets nothing commit that EXECUTE runs.
+// Of a DO block's or a procedure's body: whether COMMIT, ROLLBACK or CALL is a word of it, or it
+// has a DO of its own; not ON COMMIT of a temporary table. The server lets nothing commit that
+// EXECUTE runs.
 bool body_may_commit(std::string_view body);
 
 // The text with comments and white-space runs taken out and literals left: for telling equal

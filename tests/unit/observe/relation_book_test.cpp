@@ -60,6 +60,7 @@ TEST(RelationBook, WhatIsNewerThanAnythingThatOthersSeeNeedNotBeAskedFor) {
     book.transaction_ended({}, true);
     EXPECT_THAT(book.unknown_and_old({kTable, kNewTable, kNewIndex}), IsEmpty());
     EXPECT_FALSE(book.is_new(kNewTable));
+    EXPECT_THAT(book.unknown_and_old({kNewTable - 1}), ElementsAre(kNewTable - 1));
     // Who knows what else a transaction made that was not read as a whole.
     book.transaction_ended({});
     EXPECT_FALSE(book.knows_newest());

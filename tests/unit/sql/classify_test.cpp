@@ -204,6 +204,9 @@ TEST(Classify, what_only_the_server_knows) {
         {"do language plpgsql 'begin ROLLBACK; end'", Kind::do_block, Use::may_commit},
         {"do $$ begin call f(); end $$", Kind::do_block, Use::may_commit},
         {"do $$ begin -- commit\n perform 'rollback'; /* call */ end $$", Kind::do_block},
+        {"do $$ begin do $x$ begin commit; end $x$; end $$", Kind::do_block, Use::may_commit},
+        {"do $$ begin do language plpgsql 'begin end'; end $$", Kind::do_block, Use::may_commit},
+        {"do $$ begin insert into t values (1) on conflict do nothing; end $$", Kind::do_block},
         {"do $$ begin create temp table t (a int) on commit drop; end $$", Kind::do_block},
         {"do $x$ plpy.commit() $x$ language plpython3u", Kind::do_block, Use::may_commit},
     });
