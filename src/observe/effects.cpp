@@ -47,14 +47,23 @@ void Effects::has_made(pg::Oid relation) {
 }
 
 RowEffects Effects::rows_since_last(const pg::ActivityReading& now, const FactsOf& facts_of) {
+    return add_rows(in_transaction_, activity_.since_last(now), facts_of);
+}
+
+RowEffects Effects::rows_done(const pg::ActivityMap& done, const FactsOf& facts_of) {
+    return add_rows(committed_, done, facts_of);
+}
+
+RowEffects Effects::add_rows(Totals& totals, const pg::ActivityMap& activity,
+                             const FactsOf& facts_of) {
     RowEffects effects;
-    for (const auto& [relation, done] : activity_.since_last(now)) {
+    for (const auto& [relation, done] : activity) {
         const pg::RelationFacts* facts = facts_of(relation);
         if (facts == nullptr || facts->is_index() || is_nobody_elses(facts->name)) continue;
         if (done.scanned > 0) effects.scans.push_back({facts->name, done.scanned});
         if (done.inserted == 0 && done.updated == 0 && done.deleted == 0) continue;
         effects.rows_changed.push_back({facts->name, done.inserted, done.updated, done.deleted});
-        add_to(in_transaction_, effects.rows_changed.back());
+        add_to(totals, effects.rows_changed.back());
     }
     return effects;
 }

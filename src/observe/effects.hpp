@@ -28,6 +28,8 @@ class Effects {
 
     // What was done to rows since the last time, in the open transaction.
     RowEffects rows_since_last(const pg::ActivityReading& now, const FactsOf& facts_of);
+    // What a statement did that is in no transaction of ours, so that it is committed.
+    RowEffects rows_done(const pg::ActivityMap& done, const FactsOf& facts_of);
     // Differences to what was known of these tables.
     std::vector<SizeChange> sizes_since_last(const pg::SizeMap& now, const FactsOf& facts_of);
     void transaction_ended(bool is_committed);
@@ -38,6 +40,9 @@ class Effects {
 
   private:
     using Totals = std::map<pg::RelationName, RowsChanged>;
+
+    static RowEffects add_rows(Totals& totals, const pg::ActivityMap& activity,
+                               const FactsOf& facts_of);
 
     ActivityBook activity_;
     Totals in_transaction_;

@@ -9,15 +9,19 @@ namespace rehearse::observe {
 
 using sql::StatementKind;
 
-bool takes_weak_locks_only(const sql::Classification& classification) {
-    switch (classification.kind) {
+bool takes_no_locks(StatementKind kind) {
+    switch (kind) {
         case StatementKind::begin:
         case StatementKind::set:
         case StatementKind::reset:
             return true;
         default:
-            return classification.takes_weak_locks_only;
+            return false;
     }
+}
+
+bool takes_weak_locks_only(const sql::Classification& classification) {
+    return takes_no_locks(classification.kind) || classification.takes_weak_locks_only;
 }
 
 bool reading_can_wait(StatementKind kind) {

@@ -5,6 +5,8 @@
 // What the witness may expect of a statement by what its text says.
 namespace rehearse::observe {
 
+// It changes the session or the transaction alone, and has nothing to be read for.
+bool takes_no_locks(sql::StatementKind kind);
 bool takes_weak_locks_only(const sql::Classification& classification);
 
 // Makes new relations and takes no blocking lock on old ones that it does not name.

@@ -75,6 +75,7 @@ struct Witness::Impl {
     bool reads_own = false;        // for the statement that runs in a transaction of its own
     bool own_is_committed = false;
     pg::RelationMap before_bare;
+    std::optional<pg::ActivityMap> reported_before_bare;  // where the performer can report
     KeptHolds holds;
     Effects effects;
     bool rows_are_pending = false;  // what ran since the last reading may have changed rows
@@ -169,12 +170,13 @@ StatementReading Witness::after_statement(const FinishedStatement& statement, bo
     Impl& self = *impl_;
     const sql::Classification& classification = statement.classification;
     self.ledger.statement_ran(statement.ordinal, statement.ended - statement.started);
+    StatementReading later;
+    later.evidence = Evidence::exact;
+    if (takes_no_locks(classification.kind)) return later;
     self.pending.add({statement.ordinal, statement.started}, classification.relations);
     self.weak_is_pending |= takes_weak_locks_only(classification);
     self.rows_are_pending |= may_touch_rows(classification.kind);
     if (must_read || self.is_due(statement)) return self.read(&statement, statement.ended);
-    StatementReading later;
-    later.evidence = Evidence::exact;
     return later;
 }
 
@@ -362,6 +364,9 @@ void Witness::before_bare(const sql::Classification& classification) {
     self.reads_own = false;
     self.begin_wal();
     self.before_bare = self.watch.read_all_relations();
+    self.reported_before_bare.reset();
+    if (self.performer->report_activity())
+        self.reported_before_bare = self.watch.read_reported_activity();
     // What is not a block of code changes what it names, and indexes.
     const bool may_change_all = classification.transaction_use == sql::TransactionUse::may_commit;
     std::vector<pg::Oid> may_change;
@@ -373,7 +378,7 @@ void Witness::before_bare(const sql::Classification& classification) {
 }
 
 StatementReading Witness::after_bare(const FinishedStatement& statement,
-                                     const std::vector<SampledHold>& sampled) {
+                                     const std::vector<SampledHold>& sampled, bool has_failed) {
     Impl& self = *impl_;
     const pg::LockReading now = self.watch.read_locks(self.performer->backend_pid());
     const pg::RelationMap after = self.watch.read_all_relations();
@@ -407,6 +412,12 @@ StatementReading Witness::after_bare(const FinishedStatement& statement,
     std::vector<pg::Oid> tables;
     for (const auto& [oid, facts] : after) {
         if (is_named(facts.name, statement.classification)) tables.push_back(oid);
+    }
+    // Of a statement that failed, what it rolled back is counted like what it had committed.
+    if (self.reported_before_bare && !has_failed && self.performer->report_activity()) {
+        reading.rows = self.effects.rows_done(
+            activity_between(*self.reported_before_bare, self.watch.read_reported_activity()),
+            facts_of);
     }
     reading.rows.sizes =
         self.effects.sizes_since_last(self.watch.read_table_sizes(tables), facts_of);

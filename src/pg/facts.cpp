@@ -53,15 +53,21 @@ RelationMap relations_from(int rows, const Cell& cell, int first_column) {
     return relations;
 }
 
+ActivityMap activity_map_from(int rows, const Cell& cell, int first_column) {
+    ActivityMap activity;
+    for (int row = 0; row < rows; ++row) {
+        const auto at = [&](int column) { return number(cell(row, first_column + column)); };
+        if (cell(row, first_column) == nullptr) continue;
+        activity[oid(cell(row, first_column))] = {at(1), at(2), at(3), at(4)};
+    }
+    return activity;
+}
+
 ActivityReading activity_from(int rows, const Cell& cell, int first_column) {
     ActivityReading reading;
     // Where each row counts anew, the reading itself is in it from the second on.
     if (rows > 0) reading.mark = number(cell(0, first_column));
-    for (int row = 0; row < rows; ++row) {
-        const auto at = [&](int column) { return number(cell(row, first_column + column)); };
-        if (cell(row, first_column + 1) == nullptr) continue;
-        reading.relations[oid(cell(row, first_column + 1))] = {at(2), at(3), at(4), at(5)};
-    }
+    reading.relations = activity_map_from(rows, cell, first_column + 1);
     return reading;
 }
 

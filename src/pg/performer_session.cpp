@@ -374,6 +374,12 @@ ActivityReading PerformerSession::read_activity(const std::vector<Oid>& oids) {
     return activity_from(PQntuples(found.get()), cells_of(found.get()));
 }
 
+bool PerformerSession::report_activity() {
+    constexpr int kFirstMajor = 15;
+    return impl_->version.major() >= kFirstMajor &&
+           !ask(std::string{queries::kReportActivity.text}).error;
+}
+
 SizeMap PerformerSession::read_table_sizes(const std::vector<Oid>& oids) {
     if (oids.empty()) return {};
     const Result found = impl_->ask(queries::kSizesOfTables, &oids);

@@ -110,6 +110,11 @@ SizeMap WatchSession::read_table_sizes(const std::vector<Oid>& oids) {
     return sizes_from(rows_of(found), cells_of(found));
 }
 
+ActivityMap WatchSession::read_reported_activity() {
+    const pqxx::result found = impl_->run(queries::kReportedActivity);
+    return activity_map_from(rows_of(found), cells_of(found));
+}
+
 ShapeMap WatchSession::read_shapes(const std::vector<Oid>& oids) {
     if (oids.empty()) return {};
     const pqxx::result found =

@@ -89,8 +89,9 @@ class Witness {
 
     // Around a statement that cannot be in a transaction.
     void before_bare(const sql::Classification& classification);
+    // `has_failed`: what it did to rows is not told then.
     StatementReading after_bare(const FinishedStatement& statement,
-                                const std::vector<SampledHold>& sampled);
+                                const std::vector<SampledHold>& sampled, bool has_failed);
 
     // The holds of the transactions that have ended, in the order of their acquisition.
     std::vector<LockHold> take_holds();

@@ -38,10 +38,12 @@ struct RelationActivity {
     bool operator==(const RelationActivity&) const = default;
 };
 
+using ActivityMap = std::map<Oid, RelationActivity>;
+
 // What a session did to rows since it last reported to the statistics system, which it does between
 // transactions, but not between all of them.
 struct ActivityReading {
-    std::map<Oid, RelationActivity> relations;
+    ActivityMap relations;
     // Greater than at the last reading, unless the session reported meanwhile.
     std::int64_t mark = 0;
 };

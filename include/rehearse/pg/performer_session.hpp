@@ -94,6 +94,10 @@ class PerformerSession {
     // What the open transaction (and those before it that are not reported yet) did to the rows of
     // these relations. Takes a snapshot in it.
     ActivityReading read_activity(const std::vector<Oid>& oids);
+    // Outside of a transaction: the statistics system then has all that was done to rows so far,
+    // and WatchSession::read_reported_activity() tells it. False where this session cannot make it
+    // so (before PostgreSQL 15, or with a statement_timeout that is too short).
+    bool report_activity();
     // Bytes of these tables as the open transaction has them, with indexes and TOAST. Waits for no
     // lock that the transaction holds.
     SizeMap read_table_sizes(const std::vector<Oid>& oids);

@@ -60,6 +60,9 @@ class WatchSession {
     // Of every table, and of some, with indexes and TOAST. Waits for AccessExclusiveLocks.
     SizeMap read_table_sizes();
     SizeMap read_table_sizes(const std::vector<Oid>& oids);
+    // Of every table: what was done to its rows since the statistics were reset, by all sessions
+    // and as far as they have reported it. Counts what was rolled back, too.
+    ActivityMap read_reported_activity();
     // Columns and constraints as they are committed; a missing oid does not exist.
     ShapeMap read_shapes(const std::vector<Oid>& oids);
     // Partitions, child tables and child indexes with their parent.

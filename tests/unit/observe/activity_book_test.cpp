@@ -36,5 +36,15 @@ TEST(ActivityBook, RemembersARelationThatAReadingLeftOut) {
                 ElementsAre(Pair(1, RelationActivity{1, 0, 0, 0})));
 }
 
+// TRUNCATE behind an INSERT of the same transaction.
+TEST(ActivityBook, CountsFromZeroWhereACounterWasSetBack) {
+    ActivityBook book;
+    book.since_last({{{1, {10, 4, 0, 0}}}, 0});
+    EXPECT_THAT(book.since_last({{{1, {0, 5, 0, 0}}}, 1}),
+                ElementsAre(Pair(1, RelationActivity{0, 1, 0, 0})));
+    EXPECT_THAT(activity_between({{1, {10, 0, 0, 7}}, {2, {1, 0, 0, 0}}}, {{1, {3, 0, 0, 7}}}),
+                ElementsAre(Pair(1, RelationActivity{3, 0, 0, 0})));
+}
+
 }  // namespace
 }  // namespace rehearse::observe
