@@ -39,6 +39,24 @@ bool is_child_of(PerformerSession& session, const std::string& child, const std:
     return !session.ask(std::string{body_of(queries::kIsChildOf)}, {child, parent}).rows.empty();
 }
 
+std::optional<PartitionedTable> read_partitioned_table(PerformerSession& session,
+                                                       const std::string& table) {
+    const Answer told = session.ask(std::string{body_of(queries::kPartitionedTable)}, {table});
+    if (told.rows.empty()) return std::nullopt;
+    const auto& row = told.rows.front();
+    PartitionedTable facts{*row[0], row[1].value_or(""), row[4].value_or(""), std::nullopt};
+    if (row[3]) facts.default_partition = RelationName{*row[2], *row[3]};
+    return facts;
+}
+
+std::optional<std::string> read_partition_condition(PerformerSession& session,
+                                                    const std::string& partition) {
+    const Answer told =
+        session.ask(std::string{body_of(queries::kPartitionCondition)}, {partition});
+    if (told.rows.empty()) return std::nullopt;
+    return told.rows.front()[0];
+}
+
 std::optional<std::string> read_domain_condition(PerformerSession& session,
                                                  const std::string& domain,
                                                  const std::string& name) {

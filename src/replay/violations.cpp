@@ -5,6 +5,7 @@
 #include "rehearse/sql/constraint.hpp"
 #include "rehearse/sql/script.hpp"
 
+#include "partition_condition.hpp"
 #include "violating_rows.hpp"
 
 #include <algorithm>
@@ -113,7 +114,9 @@ bool complete_from_catalog(AddedConstraint& constraint, pg::PerformerSession& pe
 
 // What the text leaves to the catalog; false where that does not have it. A unique and a foreign
 // key are of one table without those that inherit from it, but of all its partitions.
-bool complete(AddedConstraint& constraint, pg::PerformerSession& performer) {
+bool complete(AddedConstraint& constraint, const pg::ServerError& error,
+              pg::PerformerSession& performer) {
+    if (!constraint.bound.empty()) return complete_partition(constraint, error, performer);
     const auto table =
         pg::read_table_of_constraint(performer, quoted_relation(constraint.relation));
     if (!table) return false;
@@ -168,8 +171,8 @@ bool is_about(const AddedConstraint& constraint, const pg::ServerError& error,
                            quoted_relation(constraint.relation));
 }
 
-// In a transaction that only reads, with the settings that the statement had. nullopt where the
-// error is another table's.
+// In a transaction that reads and is rolled back, with the settings that the statement had. nullopt
+// where the error is another table's.
 std::optional<Violations> count(AddedConstraint constraint, const pg::ServerError& error,
                                 const UndoneStatements& undone, Millis limit,
                                 pg::PerformerSession& performer) {
@@ -181,11 +184,13 @@ std::optional<Violations> count(AddedConstraint constraint, const pg::ServerErro
         violations.why_not = "an earlier statement of its transaction may have changed rows";
         return violations;
     }
-    performer.execute("BEGIN READ ONLY");
+    performer.execute("BEGIN READ WRITE");
     for (const std::string& setting : undone.settings()) performer.execute(setting);
-    const bool is_there = complete(constraint, performer);
+    const bool is_there = complete(constraint, error, performer);
+    performer.execute("SET LOCAL transaction_read_only = on");
     bool is_anothers = false;
-    if (undone.changed(constraint.relation) || undone.changed(constraint.referenced)) {
+    if (undone.changed(constraint.relation) || undone.changed(constraint.referenced) ||
+        undone.changed(constraint.partition_of)) {
         violations.why_not = "an earlier statement of its transaction changed the table";
     } else if (!is_there) {
         violations.why_not = kNotThere;

@@ -216,6 +216,29 @@ void add_validated(Constraints& all, const nlohmann::json& range, std::string na
     all.push_back(std::move(added));
 }
 
+// What the rows of the partition have to fulfil, and those of the default partition not.
+AddedConstraint bound_of(std::string_view text, const nlohmann::json& partition,
+                         const nlohmann::json& parent, const nlohmann::json& bound) {
+    AddedConstraint added = constraint_on(partition, ConstraintKind::check);
+    added.partition_of = relation_of(parent);
+    added.is_default = flag(bound, "is_default");
+    if (added.is_default) {
+        added.bound = "DEFAULT";
+        return added;
+    }
+    TokenCursor cursor = cursor_at(text, bound);
+    added.bound = "FOR VALUES " + take_through_parentheses(cursor);
+    if (cursor.at("to")) added.bound += " " + take_through_parentheses(cursor);
+    return added;
+}
+
+Constraints added_by_create(std::string_view text, const nlohmann::json& create) {
+    const nlohmann::json& parents = field(create, "inhRelations");
+    if (!create.contains("partbound") || parents.empty()) return {};
+    return {bound_of(text, field(create, "relation"), field(parents.front(), "RangeVar"),
+                     create["partbound"])};
+}
+
 Constraints added_by_alter(std::string_view text, const nlohmann::json& alter) {
     Constraints all;
     const nlohmann::json& range = field(alter, "relation");
@@ -234,6 +257,9 @@ Constraints added_by_alter(std::string_view text, const nlohmann::json& alter) {
             add_not_null(all, range, {quoted_identifier(text_field(command, "name"))});
         } else if (type == "AT_ValidateConstraint") {
             add_validated(all, range, text_field(command, "name"));
+        } else if (type == "AT_AttachPartition") {
+            const nlohmann::json& attached = field(definition, "PartitionCmd");
+            all.push_back(bound_of(text, field(attached, "name"), range, field(attached, "bound")));
         }
     }
     return all;
@@ -280,6 +306,7 @@ std::vector<AddedConstraint> constraints_added_by(std::string_view text) {
     if (statement.contains("IndexStmt")) return added_by_index(text, statement["IndexStmt"]);
     if (statement.contains("AlterDomainStmt"))
         return added_by_alter_domain(text, statement["AlterDomainStmt"]);
+    if (statement.contains("CreateStmt")) return added_by_create(text, statement["CreateStmt"]);
     const nlohmann::json& alter = field(statement, "AlterTableStmt");
     return text_field(alter, "objtype") == "OBJECT_TABLE" ? added_by_alter(text, alter)
                                                           : Constraints{};

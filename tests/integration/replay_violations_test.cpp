@@ -153,6 +153,54 @@ TEST_F(ReplayCountsViolations, OfPartitionsAndNotOfHeirs) {
     EXPECT_EQ(count_of("ALTER TABLE users ADD CHECK (age > 0);"), "4 of users");
 }
 
+TEST_F(ReplayCountsViolations, OfABoundInThePartition) {
+    run_sql(
+        "CREATE SCHEMA \"S 1\";"
+        "CREATE TABLE \"S 1\".\"P\" (\"I\" int, s text) PARTITION BY RANGE (\"I\", lower(s));"
+        "CREATE TABLE ranged (\"I\" int, s text); INSERT INTO ranged SELECT i, 'A' FROM "
+        "generate_series(1, 9) i; INSERT INTO ranged VALUES (NULL, 'A');"
+        "CREATE TABLE hashed (i int) PARTITION BY HASH (i);"
+        "CREATE TABLE hashed_1 PARTITION OF hashed FOR VALUES WITH (MODULUS 3, REMAINDER 1);"
+        "CREATE TABLE hashed_0 (i int); INSERT INTO hashed_0 SELECT generate_series(1, 100);"
+        "CREATE TABLE listed (i int) PARTITION BY LIST (i);"
+        "CREATE TABLE listed_1 PARTITION OF listed FOR VALUES IN (1);"
+        "CREATE TABLE listed_2 PARTITION OF listed FOR VALUES IN (2, NULL);"
+        "CREATE TABLE others (i int) PARTITION BY LIST (i);"
+        "CREATE TABLE others_1 PARTITION OF others DEFAULT;"
+        "INSERT INTO others VALUES (1), (2), (2), (3), (NULL);"
+        "CREATE TABLE top (i int, j int) PARTITION BY LIST (i);"
+        "CREATE TABLE sub PARTITION OF top FOR VALUES IN (1) PARTITION BY RANGE (j);"
+        "CREATE TABLE leaf (j int, i int); INSERT INTO leaf VALUES (5, 1), (5, 2), (15, 1);");
+    const std::string of_hash = value_of(
+        "SELECT count(*) FROM hashed_0 WHERE NOT satisfies_hash_partition('hashed'::regclass, 3, 0,"
+        " i)");
+    const std::pair<std::string, std::string> cases[] = {
+        {"ALTER TABLE \"S 1\".\"P\" ATTACH PARTITION ranged FOR VALUES FROM (3, 'a') TO (7, 'a');",
+         "6 of ranged"},
+        {"ALTER TABLE hashed ATTACH PARTITION hashed_0 FOR VALUES WITH (MODULUS 3, REMAINDER 0);",
+         of_hash + " of hashed_0"},
+        {"ALTER TABLE listed ATTACH PARTITION others DEFAULT;", "4 of others"},
+        {"ALTER TABLE sub ATTACH PARTITION leaf FOR VALUES FROM (1) TO (10);", "2 of leaf"},
+    };
+    for (const auto& [text, expected] : cases) EXPECT_EQ(count_of(text), expected) << text;
+    EXPECT_EQ(value_of("SELECT count(*) FROM pg_class WHERE relname LIKE 'rehearse%'"), "0");
+}
+
+TEST_F(ReplayCountsViolations, OfABoundInTheDefaultPartition) {
+    run_sql(
+        "CREATE TABLE listed (i int) PARTITION BY LIST (i);"
+        "CREATE TABLE rest PARTITION OF listed DEFAULT;"
+        "INSERT INTO listed VALUES (1), (1), (2), (NULL);"
+        "CREATE TABLE empty (i int);");
+    const std::pair<std::string, std::string> cases[] = {
+        {"CREATE TABLE listed_1 PARTITION OF listed FOR VALUES IN (1);", "2 of rest"},
+        {"CREATE TABLE listed_1 PARTITION OF listed (i NOT NULL) FOR VALUES IN (2, NULL);",
+         "2 of rest"},
+        {"ALTER TABLE listed ATTACH PARTITION empty FOR VALUES IN (1, 2, 3);", "3 of rest"},
+    };
+    for (const auto& [text, expected] : cases) EXPECT_EQ(count_of(text), expected) << text;
+}
+
 TEST_F(ReplayCountsViolations, OfATemporaryTable) {
     EXPECT_THAT(count_of("CREATE TEMP TABLE t AS SELECT 1 AS i FROM generate_series(1, 3);\n"
                          "CREATE UNIQUE INDEX ON t (i);"),

@@ -47,6 +47,13 @@ const std::vector<Violated> kViolated = {
      "CONSTRAINT c;",
      5},
     {"domain_not_null", "ALTER DOMAIN price SET NOT NULL;", 3},
+    {"attached_partition",
+     "CREATE TABLE p3 AS SELECT * FROM p1;\nALTER TABLE p ATTACH PARTITION p3 FOR VALUES IN (3);",
+     4, 13, "p3"},
+    {"partition_beside_the_default",
+     "CREATE TABLE rest PARTITION OF p DEFAULT;\nINSERT INTO p VALUES (1, 4), (2, 4), (3, 5);\n"
+     "CREATE TABLE p4 PARTITION OF p FOR VALUES IN (4);",
+     2, 13, "rest"},
     {"unique_nulls_not_distinct", "CREATE UNIQUE INDEX i ON t (n) NULLS NOT DISTINCT;", 2, 15},
     {"named_not_null", "ALTER TABLE t ADD CONSTRAINT c NOT NULL n;", 2, 18},
     {"named_not_null_of_partitions", "ALTER TABLE p ADD CONSTRAINT c NOT NULL n;", 2, 18, "p"},

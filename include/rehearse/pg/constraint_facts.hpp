@@ -25,6 +25,15 @@ struct ConstraintFacts {
     std::vector<std::string> columns, referenced_columns;  // conkey, confkey
 };
 
+// pg_partitioned_table. A condition is what a row has to fulfil; empty for none.
+struct PartitionedTable {
+    std::string key;                  // pg_get_partkeydef(): "RANGE (at)"
+    std::string condition;            // of the table itself, as a partition
+    std::string condition_of_others;  // a row that belongs in one of its partitions, the default
+                                      // one left out
+    std::optional<RelationName> default_partition;
+};
+
 // As the performer's session sees them, with its search_path. `table` is quoted where it needs it.
 // nullopt when there is no such thing, or when the session may not ask.
 std::optional<TableOfConstraint> read_table_of_constraint(PerformerSession& session,
@@ -33,6 +42,11 @@ std::optional<ConstraintFacts> read_constraint(PerformerSession& session, const 
                                                const std::string& name);
 // A partition or an inheriting table, at any depth, or the table itself.
 bool is_child_of(PerformerSession& session, const std::string& child, const std::string& parent);
+std::optional<PartitionedTable> read_partitioned_table(PerformerSession& session,
+                                                       const std::string& table);
+// pg_get_partition_constraintdef()
+std::optional<std::string> read_partition_condition(PerformerSession& session,
+                                                    const std::string& partition);
 // The condition of a domain's CHECK; it says VALUE.
 std::optional<std::string> read_domain_condition(PerformerSession& session,
                                                  const std::string& domain,

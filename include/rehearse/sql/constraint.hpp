@@ -20,6 +20,11 @@ struct AddedConstraint {
     // ALTER DOMAIN: its name, quoted where it needs it. The text names no relation and no key; the
     // condition says VALUE.
     std::string domain;
+    // ATTACH PARTITION, and CREATE TABLE ... PARTITION OF: the parent, and the bound as it stands
+    // there, "FOR VALUES IN (1)" or "DEFAULT". The text has no condition.
+    pg::RelationName partition_of;
+    std::string bound;
+    bool is_default = false;
     bool only = false;  // not of the tables that inherit from it
     std::string name;   // of the constraint or the index; empty where the server makes one
     // VALIDATE CONSTRAINT: the catalog has all that follows, and the kind too.
@@ -36,8 +41,9 @@ struct AddedConstraint {
     bool match_full = false;
 };
 
-// Of CREATE UNIQUE INDEX, ALTER TABLE and ALTER DOMAIN. What is added NOT VALID or from an index
-// that is there already is left out, and so is all that the grammar does not know. Never throws.
+// Of CREATE UNIQUE INDEX, ALTER TABLE, ALTER DOMAIN and CREATE TABLE ... PARTITION OF. What is
+// added NOT VALID or from an index that is there already is left out, and so is all that the
+// grammar does not know. Never throws.
 std::vector<AddedConstraint> constraints_added_by(std::string_view text);
 
 }  // namespace rehearse::sql

@@ -19,6 +19,7 @@ std::string line_of(const AddedConstraint& added) {
     std::string line{added.is_in_catalog ? "validate" : to_string(added.kind)};
     if (added.only) line += " only";
     line += added.domain.empty() ? " " + added.relation.text() : " domain " + added.domain;
+    if (!added.bound.empty()) line += " in " + added.partition_of.text() + " " + added.bound;
     if (!added.name.empty()) line += " named " + added.name;
     if (!added.keys.empty()) line += " [" + joined(added.keys) + "]";
     if (!added.condition.empty()) line += " where " + added.condition;
@@ -114,6 +115,23 @@ TEST(AddedConstraints, of_a_column_that_is_added) {
         {"alter table t add a uuid default f() unique", {"unique t [a]"}},
         {"alter table t add a int default 0 references p (i) check (a > 0)",
          {"foreign_key t [a] -> p [i]", "check t where (a > 0)"}},
+    });
+}
+
+TEST(AddedConstraints, of_partitions) {
+    expect_all({
+        {"alter table s.\"P\" attach partition p1 /* ( */ for values in (1, ')', null) -- why",
+         {"check p1 in s.\"P\" FOR VALUES in (1, ')', null)"}},
+        {"alter table p attach partition s.p1 for values from (minvalue, f(1)) to ('a', maxvalue)",
+         {"check s.p1 in p FOR VALUES from (minvalue, f(1)) to ('a', maxvalue)"}},
+        {"alter table p attach partition p1 for values with (modulus 4, remainder 1)",
+         {"check p1 in p FOR VALUES with (modulus 4, remainder 1)"}},
+        {"alter table p attach partition p1 default", {"check p1 in p DEFAULT"}},
+        {"create table p1 partition of p (a not null) for values from (1) to (2) partition by "
+         "range (b)",
+         {"check p1 in p FOR VALUES from (1) to (2)"}},
+        {"create table h () inherits (t)", {}},
+        {"alter table p detach partition p1", {}},
     });
 }
 
