@@ -11,7 +11,13 @@ constexpr const char* kSetUp =
     "CREATE TABLE t(id int PRIMARY KEY, n int); INSERT INTO t VALUES (1, 1);"
     "CREATE TABLE d(id int UNIQUE DEFERRABLE INITIALLY DEFERRED);"
     "CREATE PROCEDURE commits() LANGUAGE plpgsql AS 'BEGIN INSERT INTO t VALUES (90); COMMIT; "
-    "INSERT INTO t VALUES (91); END';";
+    "INSERT INTO t VALUES (91); END';"
+    "CREATE PROCEDURE fills() LANGUAGE plpgsql AS 'BEGIN INSERT INTO t SELECT max(id) + 1 FROM t; "
+    "END';"
+    "CREATE PROCEDURE may_commit() LANGUAGE plpgsql AS 'BEGIN DO $d$ BEGIN INSERT INTO t VALUES "
+    "(80); COMMIT; END $d$; END';"
+    "CREATE SEQUENCE s; CREATE TABLE parts(i int PRIMARY KEY) PARTITION BY LIST (i);"
+    "CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);";
 
 using ReplayAsPsql = ReplayTest;
 
@@ -78,6 +84,18 @@ TEST_F(ReplayAsPsql, EndsAsPsqlEnds) {
         "ALTER TABLE t ADD a int;\nALTER TABLE t ADD a int;\nALTER TABLE t ADD b int;\n",
         "ALTER TABLE t ADD a int;\nBEGIN;\nALTER TABLE t ADD b int;\n",
         "ALTER TABLE t ADD a int;\nROLLBACK;\nSAVEPOINT s;\n",
+        "ALTER TABLE t ADD a int;\nCALL fills();\nREINDEX TABLE t;\nCALL fills();\nCLUSTER t USING "
+        "t_pkey;\nREINDEX INDEX t_pkey;\nCLUSTER t;\nCALL fills();\nALTER TABLE t ADD b int;\n",
+        "ALTER TABLE t ADD a int;\nREINDEX TABLE parts;\nCLUSTER parts USING parts_pkey;\nREINDEX "
+        "SCHEMA public;\nREINDEX TABLE pg_class;\nCALL fills();\n",
+        "ALTER TABLE t ADD a int;\nCALL may_commit();\nCALL fills();\nCALL gone();\n",
+        // What was refused in a block has not drawn from the sequence twice.
+        "ALTER TABLE t ADD a int;\nDO $$ BEGIN INSERT INTO t VALUES (nextval('s') + 10); CALL "
+        "may_commit(); END $$;\nINSERT INTO t VALUES (nextval('s') + 10);\n",
+        "ALTER TABLE t ADD a int;\nDO $$ BEGIN INSERT INTO t VALUES (nextval('s') + 10); DO $d$ "
+        "BEGIN PERFORM nextval('s'); COMMIT; END $d$; END $$;\nINSERT INTO t VALUES (nextval('s') "
+        "+ "
+        "10);\n",
         "ALTER TABLE t ADD a int;\nCOPY t FROM STDIN;\n10\t10\t10\n\\.\nALTER TABLE t ADD b "
         "int;\n",
     };
