@@ -6,8 +6,10 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -34,6 +36,7 @@ def unprivileged():
 
 @contextlib.contextmanager
 def private_folder():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))  # as Ctrl-C: what follows is still cleaned up
     folder = pathlib.Path(tempfile.mkdtemp(prefix="rehearse-bench-"))
     if os.getuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
