@@ -58,9 +58,11 @@ std::string ok_sentence(const Report& report) {
     return sentence;
 }
 
-// Those count for themselves what they read, unseen. A plan that writes has none (PostgreSQL
-// manual, 15.2 "When Can Parallel Query Be Used?"); a query within a function of it may.
-bool may_have_parallel_workers(const StatementPart& statement, const ScanPart& scan) {
+// Those count for themselves what they read, and in an open transaction nobody sees it. A plan that
+// writes has none (PostgreSQL manual, 15.2 "When Can Parallel Query Be Used?"); a query within a
+// function of it may.
+bool may_have_unseen_workers(const StatementPart& statement, const ScanPart& scan) {
+    if (!is_exact(statement.evidence)) return false;
     return std::none_of(
         statement.rows_changed.begin(), statement.rows_changed.end(),
         [&scan](const RowsChangedPart& changed) { return changed.relation == scan.relation; });
@@ -165,7 +167,7 @@ std::vector<std::string> effect_phrases(const StatementPart& statement) {
         statement.scans, [](const auto& part) { return part.scanned_rows; },
         [&statement](const auto& part) {
             return "read " + grouped(part.scanned_rows, "row") +
-                   (may_have_parallel_workers(statement, part) ? " or more" : "") + " of " +
+                   (may_have_unseen_workers(statement, part) ? " or more" : "") + " of " +
                    part.relation;
         });
     for (const WaitPart& wait : statement.waits) {
