@@ -1,12 +1,18 @@
 #include "activity_book.hpp"
 
+#include <algorithm>
+
 namespace rehearse::observe {
 
 namespace {
 
-// TRUNCATE sets the counters of its transaction back, pg_stat_reset() all.
-std::int64_t counted_between(std::int64_t before, std::int64_t after) {
-    return after < before ? after : after - before;
+std::int64_t growth(std::int64_t before, std::int64_t after) {
+    return std::max<std::int64_t>(0, after - before);
+}
+
+pg::RelationActivity higher(const pg::RelationActivity& a, const pg::RelationActivity& b) {
+    return {std::max(a.inserted, b.inserted), std::max(a.updated, b.updated),
+            std::max(a.deleted, b.deleted), std::max(a.scanned, b.scanned)};
 }
 
 }  // namespace
@@ -17,10 +23,9 @@ pg::ActivityMap activity_between(const pg::ActivityMap& before, const pg::Activi
         const auto found = before.find(relation);
         const pg::RelationActivity was =
             found != before.end() ? found->second : pg::RelationActivity{};
-        const pg::RelationActivity since{counted_between(was.inserted, counted.inserted),
-                                         counted_between(was.updated, counted.updated),
-                                         counted_between(was.deleted, counted.deleted),
-                                         counted_between(was.scanned, counted.scanned)};
+        const pg::RelationActivity since{
+            growth(was.inserted, counted.inserted), growth(was.updated, counted.updated),
+            growth(was.deleted, counted.deleted), growth(was.scanned, counted.scanned)};
         if (since != pg::RelationActivity{}) done.emplace(relation, since);
     }
     return done;
@@ -28,11 +33,22 @@ pg::ActivityMap activity_between(const pg::ActivityMap& before, const pg::Activi
 
 pg::ActivityMap ActivityBook::since_last(const pg::ActivityReading& now) {
     // A report sets all counters back.
-    if (now.mark <= last_.mark) last_.relations.clear();
+    if (now.mark <= last_.mark) was_reported();
     last_.mark = now.mark;
     pg::ActivityMap done = activity_between(last_.relations, now.relations);
-    for (const auto& [relation, counted] : now.relations) last_.relations[relation] = counted;
+    for (const auto& [relation, counted] : now.relations) {
+        last_.relations[relation] = counted;
+        highest_[relation] = higher(highest_[relation], counted);
+    }
     return done;
+}
+
+void ActivityBook::transaction_ended(bool is_committed) {
+    if (!is_committed) {
+        for (const auto& [relation, highest] : highest_)
+            last_.relations[relation] = higher(last_.relations[relation], highest);
+    }
+    highest_.clear();
 }
 
 }  // namespace rehearse::observe

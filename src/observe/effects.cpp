@@ -80,6 +80,7 @@ std::vector<SizeChange> Effects::sizes_since_last(const pg::SizeMap& now, const 
 }
 
 void Effects::transaction_ended(bool is_committed) {
+    activity_.transaction_ended(is_committed);
     if (is_committed) {
         for (const auto& [name, rows] : in_transaction_) add_to(committed_, rows);
     }

@@ -28,6 +28,10 @@ class Effects {
 
     // What was done to rows since the last time, in the open transaction.
     RowEffects rows_since_last(const pg::ActivityReading& now, const FactsOf& facts_of);
+    // A reading that is for no statement.
+    void skip_rows(const pg::ActivityReading& now) { activity_.since_last(now); }
+    // What was counted so far is not counted again.
+    void rows_were_reported() { activity_.was_reported(); }
     // What a statement did that is in no transaction of ours, so that it is committed.
     RowEffects rows_done(const pg::ActivityMap& done, const FactsOf& facts_of);
     // Differences to what was known of these tables.

@@ -25,12 +25,33 @@ using sql::StatementKind;
 // A statement that runs so long gets a reading of its own, whatever it is: the reading is small
 // against it, and tells its share of the WAL.
 constexpr Millis kSlowStatement = 10ms;
-// What readings that can be put off may take of each statement, so that a transaction which makes
-// thousands of tables is not read thousands of times with all the locks that it has by then.
-constexpr Millis kReadingBudget = 0.3ms;
-constexpr Millis kLargestBudget = 20ms;
+// What readings that can be put off may take for each statement: of those that make new relations,
+// and of those that take weak locks only.
+constexpr Millis kForNewRelations = 0.3ms;
+constexpr Millis kForWeakLocks = 0.02ms;
 // With more locks than this the names come dear, and most of them are known already.
 constexpr std::size_t kFewLocks = 200;
+
+// So that a transaction which makes thousands of tables, or inserts ten thousand rows, is not read
+// thousands of times, and one of a few statements after each.
+class ReadingBudget {
+  public:
+    explicit ReadingBudget(Millis per_statement) : per_statement_{per_statement} {}
+
+    // Of one more statement: whether there is enough for a reading, which is then paid.
+    bool pays(Millis cost) {
+        left_ = std::min(left_ + per_statement_, kLargest);
+        if (left_ < cost) return false;
+        left_ -= cost;
+        return true;
+    }
+
+  private:
+    static constexpr Millis kLargest = 20ms;
+
+    Millis per_statement_;
+    Millis left_ = kLargest;
+};
 
 std::vector<pg::Oid> relations_in(const pg::LockReading& reading) {
     std::set<pg::Oid> relations;
@@ -68,17 +89,20 @@ struct Witness::Impl {
     bool weak_is_pending = false;
     std::optional<std::size_t> unread;
     std::uint64_t wal_position = 0;
-    Millis budget = kLargestBudget;
+    ReadingBudget for_new_relations{kForNewRelations};
+    ReadingBudget for_weak_locks{kForWeakLocks};
     Millis reading_cost{};
     std::size_t last_locks = 0;    // of the last reading
     bool own_is_prepared = false;  // the performer's own reading
     bool reads_own = false;        // for the statement that runs in a transaction of its own
     bool own_is_committed = false;
     pg::RelationMap before_bare;
-    std::optional<pg::ActivityMap> reported_before_bare;  // where the performer can report
+    std::optional<pg::ReportedActivity> reported_before_bare;  // where the performer can report
     KeptHolds holds;
     Effects effects;
     bool rows_are_pending = false;  // what ran since the last reading may have changed rows
+    bool changed_rows = false;      // so may what ran in the open transaction
+    bool works_at_commit = false;   // there are triggers that may change rows then
 
     bool is_due(const FinishedStatement& statement);
     StatementReading read(const FinishedStatement* statement, Millis at);
@@ -90,6 +114,9 @@ struct Witness::Impl {
     std::vector<pg::Oid> tables_in(const pg::LockReading& reading) const;
     void note_changed(const std::vector<pg::LockRow>& added);
     RowEffects read_rows(const pg::NamedLockReading& named, const FinishedStatement* statement);
+    bool report_activity();
+    RowEffects rows_of_bare(const pg::RelationMap& after, const Effects::FactsOf& facts_of);
+    void add_rows_of_commit();
     void begin_wal();
     void add_sizes(StorageChanges& changes);
     std::optional<std::int64_t> wal_since_last(std::uint64_t position);
@@ -140,7 +167,11 @@ bool Witness::before_wrapped(const sql::Classification& classification) {
     Impl& self = *impl_;
     self.reads_own = false;
     if (!changes_schema_only(classification.kind)) return false;
-    if (!self.own_is_prepared) self.own_is_prepared = self.performer->prepare_own_locks();
+    if (!self.own_is_prepared) {
+        const auto tried = self.performer->prepare_own_locks();
+        if (tried) self.effects.skip_rows(*tried);
+        self.own_is_prepared = tried.has_value();
+    }
     self.reads_own = self.own_is_prepared;
     return self.reads_own;
 }
@@ -153,6 +184,7 @@ void Witness::migration_begins() {
     impl_->own_is_prepared = false;
     impl_->effects.migration_begins(impl_->watch);
     impl_->holds.migration_begins(impl_->watch.read_inheritance());
+    impl_->works_at_commit = impl_->watch.has_deferrable_triggers();
     impl_->begin_wal();
 }
 
@@ -162,8 +194,11 @@ void Witness::Impl::begin_wal() {
 
 void Witness::before_statement(const sql::Classification& classification, Millis at) {
     Impl& self = *impl_;
-    if (self.pending.count() == 0 || takes_weak_locks_only(classification)) return;
-    if (self.weak_is_pending || !reading_can_wait(classification.kind)) self.read(nullptr, at);
+    if (self.pending.count() == 0 || takes_no_locks(classification.kind)) return;
+    const bool is_due = takes_weak_locks_only(classification)
+                            ? self.for_weak_locks.pays(self.reading_cost)
+                            : self.weak_is_pending || !reading_can_wait(classification.kind);
+    if (is_due) self.read(nullptr, at);
 }
 
 StatementReading Witness::after_statement(const FinishedStatement& statement, bool must_read) {
@@ -176,6 +211,8 @@ StatementReading Witness::after_statement(const FinishedStatement& statement, bo
     self.pending.add({statement.ordinal, statement.started}, classification.relations);
     self.weak_is_pending |= takes_weak_locks_only(classification);
     self.rows_are_pending |= may_touch_rows(classification.kind);
+    self.changed_rows |= self.rows_are_pending && !changes_schema_only(classification.kind);
+    self.works_at_commit |= classification.kind == StatementKind::create_trigger;
     if (must_read || self.is_due(statement)) return self.read(&statement, statement.ended);
     return later;
 }
@@ -184,10 +221,7 @@ bool Witness::Impl::is_due(const FinishedStatement& statement) {
     if (statement.ended - statement.started >= kSlowStatement) return true;
     if (takes_weak_locks_only(statement.classification)) return false;
     if (!reading_can_wait(statement.classification.kind)) return true;
-    budget = std::min(budget + kReadingBudget, kLargestBudget);
-    if (budget < reading_cost) return false;
-    budget -= reading_cost;
-    return true;
+    return for_new_relations.pays(reading_cost);
 }
 
 void Witness::before_end(Millis at) {
@@ -309,7 +343,7 @@ RowEffects Witness::Impl::read_rows(const pg::NamedLockReading& named,
                                     const FinishedStatement* statement) {
     const auto facts_of = [this](pg::Oid oid) { return book.find(oid); };
     const std::vector<pg::Oid> tables = tables_in(named.reading);
-    if (tables.empty() || !(reads_own || rows_are_pending)) return {};
+    if (!reads_own && (tables.empty() || !rows_are_pending)) return {};
     RowEffects done = effects.rows_since_last(
         reads_own ? named.activity : performer->read_activity(tables), facts_of);
     if (statement != nullptr && statement->ended - statement->started >= kSlowStatement)
@@ -336,7 +370,11 @@ void Witness::Impl::add_sizes(StorageChanges& changes) {
 void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampled, bool keep_weak,
                                 bool is_committed) {
     Impl& self = *impl_;
+    if (is_committed && self.changed_rows && self.works_at_commit) self.add_rows_of_commit();
+    self.changed_rows = false;
     self.effects.transaction_ended(is_committed);
+    // The COMMIT's own, which after a change of the schema alone is next to nothing.
+    if (!self.reads_own) self.begin_wal();
     self.unread =
         self.pending.count() > 0 ? std::optional{self.pending.first().ordinal} : std::nullopt;
     self.pending.clear();
@@ -365,8 +403,7 @@ void Witness::before_bare(const sql::Classification& classification) {
     self.begin_wal();
     self.before_bare = self.watch.read_all_relations();
     self.reported_before_bare.reset();
-    if (self.performer->report_activity())
-        self.reported_before_bare = self.watch.read_reported_activity();
+    if (self.report_activity()) self.reported_before_bare = self.watch.read_reported_activity();
     // What is not a block of code changes what it names, and indexes.
     const bool may_change_all = classification.transaction_use == sql::TransactionUse::may_commit;
     std::vector<pg::Oid> may_change;
@@ -378,7 +415,7 @@ void Witness::before_bare(const sql::Classification& classification) {
 }
 
 StatementReading Witness::after_bare(const FinishedStatement& statement,
-                                     const std::vector<SampledHold>& sampled, bool has_failed) {
+                                     const std::vector<SampledHold>& sampled) {
     Impl& self = *impl_;
     const pg::LockReading now = self.watch.read_locks(self.performer->backend_pid());
     const pg::RelationMap after = self.watch.read_all_relations();
@@ -413,15 +450,47 @@ StatementReading Witness::after_bare(const FinishedStatement& statement,
     for (const auto& [oid, facts] : after) {
         if (is_named(facts.name, statement.classification)) tables.push_back(oid);
     }
-    // Of a statement that failed, what it rolled back is counted like what it had committed.
-    if (self.reported_before_bare && !has_failed && self.performer->report_activity()) {
-        reading.rows = self.effects.rows_done(
-            activity_between(*self.reported_before_bare, self.watch.read_reported_activity()),
-            facts_of);
-    }
+    reading.rows = self.rows_of_bare(after, facts_of);
     reading.rows.sizes =
         self.effects.sizes_since_last(self.watch.read_table_sizes(tables), facts_of);
     return reading;
+}
+
+bool Witness::Impl::report_activity() {
+    if (!performer->report_activity()) return false;
+    effects.rows_were_reported();
+    return true;
+}
+
+RowEffects Witness::Impl::rows_of_bare(const pg::RelationMap& after,
+                                       const Effects::FactsOf& facts_of) {
+    if (performer->transaction_state() != pg::TransactionState::idle) return {};
+    if (!reported_before_bare || !report_activity()) {
+        // They are not the next statement's.
+        std::vector<pg::Oid> tables;
+        for (const auto& [oid, facts] : after) {
+            if (facts.relkind == 'r' || facts.relkind == 'm') tables.push_back(oid);
+        }
+        effects.skip_rows(performer->read_activity(tables));
+        return {};
+    }
+    const pg::ReportedActivity reported = watch.read_reported_activity();
+    // Which of the rows a rollback took back, nobody can tell.
+    if (reported.rollbacks != reported_before_bare->rollbacks) return {};
+    return effects.rows_done(activity_between(reported_before_bare->relations, reported.relations),
+                             facts_of);
+}
+
+// What deferred triggers did at COMMIT, before it is taken for the next transaction's.
+void Witness::Impl::add_rows_of_commit() {
+    if (performer->transaction_state() != pg::TransactionState::idle) return;
+    std::vector<pg::Oid> tables;
+    for (const auto& [oid, activity] : watch.read_reported_activity().relations)
+        tables.push_back(oid);
+    const std::vector<pg::Oid> strangers = book.unknown(tables);
+    book.learn_committed(strangers, watch.read_relations(strangers));
+    effects.rows_since_last(performer->read_activity(tables),
+                            [this](pg::Oid oid) { return book.find(oid); });
 }
 
 std::vector<SchemaChange> Witness::take_changes() {

@@ -43,9 +43,10 @@ std::optional<PartitionedTable> read_partitioned_table(PerformerSession& session
                                                        const std::string& table) {
     const Answer told = session.ask(std::string{body_of(queries::kPartitionedTable)}, {table});
     if (told.rows.empty()) return std::nullopt;
-    const auto& row = told.rows.front();
-    PartitionedTable facts{*row[0], row[1].value_or(""), row[4].value_or(""), std::nullopt};
-    if (row[3]) facts.default_partition = RelationName{*row[2], *row[3]};
+    const auto& first = told.rows.front();
+    PartitionedTable facts{*first[0], first[1], first[4], std::nullopt, {}};
+    if (first[3]) facts.default_partition = RelationName{*first[2], *first[3]};
+    for (const auto& row : told.rows) facts.tree.push_back(*row[5]);
     return facts;
 }
 

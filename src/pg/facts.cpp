@@ -53,6 +53,7 @@ RelationMap relations_from(int rows, const Cell& cell, int first_column) {
     return relations;
 }
 
+// An oid and four counters. A row without an oid is nobody's.
 ActivityMap activity_map_from(int rows, const Cell& cell, int first_column) {
     ActivityMap activity;
     for (int row = 0; row < rows; ++row) {
@@ -69,6 +70,13 @@ ActivityReading activity_from(int rows, const Cell& cell, int first_column) {
     if (rows > 0) reading.mark = number(cell(0, first_column));
     reading.relations = activity_map_from(rows, cell, first_column + 1);
     return reading;
+}
+
+ReportedActivity reported_from(int rows, const Cell& cell) {
+    ReportedActivity reported;
+    if (rows > 0) reported.rollbacks = number(cell(0, 0));
+    reported.relations = activity_map_from(rows, cell, 1);
+    return reported;
 }
 
 SizeMap sizes_from(int rows, const Cell& cell) {

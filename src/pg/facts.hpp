@@ -13,8 +13,7 @@ using Cell = std::function<const char*(int row, int column)>;
 // The columns of relations_by_oid.sql from `first_column` on. A row without an oid is nobody's.
 RelationMap relations_from(int rows, const Cell& cell, int first_column = 0);
 
-// The columns of reported_activity.sql from `first_column` on. A row without an oid is nobody's.
-ActivityMap activity_map_from(int rows, const Cell& cell, int first_column = 0);
+ReportedActivity reported_from(int rows, const Cell& cell);
 // The columns of row_activity.sql from `first_column` on.
 ActivityReading activity_from(int rows, const Cell& cell, int first_column = 0);
 SizeMap sizes_from(int rows, const Cell& cell);

@@ -342,7 +342,7 @@ RelationMap PerformerSession::read_relations(const std::vector<Oid>& oids) {
     return relations_from(PQntuples(found.get()), cells_of(found.get()));
 }
 
-bool PerformerSession::prepare_own_locks() {
+std::optional<ActivityReading> PerformerSession::prepare_own_locks() {
     constexpr std::string_view kDuplicate = "42P05";  // duplicate_prepared_statement
     constexpr int kShortestTimeoutMs = 1000;
     PGconn* connection = impl_->connection.get();
@@ -351,12 +351,14 @@ bool PerformerSession::prepare_own_locks() {
     if (PQstatus(connection) == CONNECTION_BAD) impl_->throw_lost();
     if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK &&
         !error_from(prepared.get()).sqlstate.is(kDuplicate)) {
-        return false;
+        return std::nullopt;
     }
-    if (PQresultStatus(impl_->ask_own_locks().get()) != PGRES_TUPLES_OK) return false;
+    const Result tried = impl_->ask_own_locks();
+    if (PQresultStatus(tried.get()) != PGRES_TUPLES_OK) return std::nullopt;
     const Result timeout = impl_->ask(queries::kStatementTimeout, nullptr);
     const int limit = std::atoi(PQgetvalue(timeout.get(), 0, 0));
-    return limit == 0 || limit >= kShortestTimeoutMs;
+    if (limit != 0 && limit < kShortestTimeoutMs) return std::nullopt;
+    return own_locks_from(PQntuples(tried.get()), cells_of(tried.get())).activity;
 }
 
 NamedLockReading PerformerSession::read_own_locks() {

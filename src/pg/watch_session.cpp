@@ -110,9 +110,13 @@ SizeMap WatchSession::read_table_sizes(const std::vector<Oid>& oids) {
     return sizes_from(rows_of(found), cells_of(found));
 }
 
-ActivityMap WatchSession::read_reported_activity() {
+ReportedActivity WatchSession::read_reported_activity() {
     const pqxx::result found = impl_->run(queries::kReportedActivity);
-    return activity_map_from(rows_of(found), cells_of(found));
+    return reported_from(rows_of(found), cells_of(found));
+}
+
+bool WatchSession::has_deferrable_triggers() {
+    return !impl_->run(queries::kDeferrableTriggers).empty();
 }
 
 ShapeMap WatchSession::read_shapes(const std::vector<Oid>& oids) {

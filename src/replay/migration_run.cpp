@@ -188,8 +188,8 @@ bool MigrationRun::send_watched(const Cue& cue, Statement statement) {
     witness.before_bare(cue.classification);
     pg::ExecuteResult result = perform(cue, observe::PollFor::all_locks);
     take_result(cue, statement, result);
-    observe::StatementReading reading = witness.after_bare(
-        finished(cue, statement), stage_.sampler()->take_holds(), statement.error.has_value());
+    observe::StatementReading reading =
+        witness.after_bare(finished(cue, statement), stage_.sampler()->take_holds());
     take_reading(statement, reading);
     if (statement.error)
         return fail(cue, std::move(statement), describe_invalid_indexes(reading.left_invalid));

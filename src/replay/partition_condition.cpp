@@ -1,11 +1,15 @@
 #include "partition_condition.hpp"
 
+#include "rehearse/base/text.hpp"
 #include "rehearse/pg/constraint_facts.hpp"
 
+#include "uncounted.hpp"
 #include "violating_rows.hpp"
 
+#include <algorithm>
 #include <optional>
-#include <string>
+#include <utility>
+#include <vector>
 
 namespace rehearse::replay {
 
@@ -14,54 +18,62 @@ namespace {
 constexpr const char* kParent = "pg_temp.rehearse_parent";
 constexpr const char* kPartition = "pg_temp.rehearse_partition";
 
-std::optional<std::string> condition_of_bound(const std::string& bound, const std::string& parent,
-                                              const std::string& key,
-                                              pg::PerformerSession& performer) {
-    const std::string twins[] = {
-        std::string{"CREATE TABLE "} + kParent + " (LIKE " + parent + ") PARTITION BY " + key,
-        std::string{"CREATE TABLE "} + kPartition + " PARTITION OF " + kParent + " " + bound};
+// What the server does not have, or does not let us do; nullopt when both tables are there.
+std::optional<pg::ServerError> make_twins(const sql::AddedConstraint& constraint,
+                                          const std::string& key, pg::PerformerSession& performer) {
+    const std::string twins[] = {std::string{"CREATE TABLE "} + kParent + " (LIKE " +
+                                     quoted_relation(constraint.partition_of) + ") PARTITION BY " +
+                                     key,
+                                 std::string{"CREATE TABLE "} + kPartition + " PARTITION OF " +
+                                     kParent + " " + constraint.bound};
     for (const std::string& twin : twins) {
-        if (performer.execute(twin).error) return std::nullopt;
+        pg::ExecuteResult made = performer.execute(twin);
+        if (made.error) return std::move(made.error);
     }
-    return pg::read_partition_condition(performer, kPartition);
+    return std::nullopt;
 }
 
-// An empty condition is fulfilled by none: there are no other partitions.
-std::string negated(const std::string& condition) {
-    return condition.empty() ? "" : "NOT (" + condition + ")";
+bool is_in(const std::optional<pg::RelationName>& table, const pg::ServerError& error,
+           pg::PerformerSession& performer) {
+    return table &&
+           pg::is_child_of(performer, quoted_relation(error.relation), quoted_relation(*table));
 }
 
 }  // namespace
 
-bool complete_partition(sql::AddedConstraint& constraint, const pg::ServerError& error,
-                        pg::PerformerSession& performer) {
-    const std::string parent = quoted_relation(constraint.partition_of);
-    const auto table = pg::read_partitioned_table(performer, parent);
-    if (!table) return false;
-
-    std::string demanded = negated(table->condition_of_others);
-    if (!constraint.is_default) {
-        const auto bound = condition_of_bound(constraint.bound, parent, table->key, performer);
-        if (!bound) return false;
-        demanded = *bound;
+std::string complete_partition(sql::AddedConstraint& constraint, const pg::ServerError& error,
+                               const UndoneStatements& undone, pg::PerformerSession& performer) {
+    const auto table =
+        pg::read_partitioned_table(performer, quoted_relation(constraint.partition_of));
+    if (!table) return kNotThere;
+    // The bounds of all of them have a say in where a row belongs.
+    if (std::any_of(table->tree.begin(), table->tree.end(), [&undone](const std::string& name) {
+            return undone.changed({"", name});
+        })) {
+        return kTableChanged;
     }
-    const bool is_in_default =
-        table->default_partition && pg::is_child_of(performer, quoted_relation(error.relation),
-                                                    quoted_relation(*table->default_partition));
-    if (is_in_default) {
-        constraint.relation = *table->default_partition;
-        constraint.condition = negated(demanded);
-        return true;
+    std::vector<std::string> demands;
+    if (table->condition) demands.push_back(*table->condition);
+    if (!constraint.is_default) {
+        if (const auto refused = make_twins(constraint, table->key, performer))
+            return "the bound could not be tried, SQLSTATE " + refused->sqlstate.code;
+        const auto bound = pg::read_partition_condition(performer, kPartition);
+        if (!bound) return kNotThere;
+        if (is_in(table->default_partition, error, performer)) {
+            constraint.relation = *table->default_partition;
+            constraint.condition = "NOT (" + *bound + ")";
+            return "";
+        }
+        demands.push_back(*bound);
+    } else if (table->place_is_taken) {
+        demands.push_back("NOT (" + *table->place_is_taken + ")");
     }
     const auto partition =
         pg::read_table_of_constraint(performer, quoted_relation(constraint.relation));
-    if (!partition) return false;
+    if (!partition || demands.empty()) return kNotThere;
     constraint.relation = partition->name;
-    for (const std::string& condition : {demanded, table->condition}) {
-        if (condition.empty()) continue;
-        constraint.condition += (constraint.condition.empty() ? "(" : " AND (") + condition + ")";
-    }
-    return !constraint.condition.empty();
+    constraint.condition = "(" + join(demands, ") AND (") + ")";
+    return "";
 }
 
 }  // namespace rehearse::replay

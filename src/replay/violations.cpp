@@ -6,6 +6,7 @@
 #include "rehearse/sql/script.hpp"
 
 #include "partition_condition.hpp"
+#include "uncounted.hpp"
 #include "violating_rows.hpp"
 
 #include <algorithm>
@@ -21,8 +22,6 @@ namespace {
 using observe::Violations;
 using sql::AddedConstraint;
 using sql::ConstraintKind;
-
-const std::string kNotThere = "what the statement names is not there after the rollback";
 
 // PostgreSQL manual, appendix A, class 23.
 std::optional<ConstraintKind> kind_of(const pg::SqlState& sqlstate) {
@@ -112,28 +111,26 @@ bool complete_from_catalog(AddedConstraint& constraint, pg::PerformerSession& pe
     return true;
 }
 
-// What the text leaves to the catalog; false where that does not have it. A unique and a foreign
-// key are of one table without those that inherit from it, but of all its partitions.
-bool complete(AddedConstraint& constraint, const pg::ServerError& error,
-              pg::PerformerSession& performer) {
-    if (!constraint.bound.empty()) return complete_partition(constraint, error, performer);
+// What the text leaves to the catalog. Returns why it cannot; empty when it could. A unique and a
+// foreign key are of one table without those that inherit from it, but of all its partitions.
+std::string complete(AddedConstraint& constraint, pg::PerformerSession& performer) {
     const auto table =
         pg::read_table_of_constraint(performer, quoted_relation(constraint.relation));
-    if (!table) return false;
-    if (constraint.is_in_catalog && !complete_from_catalog(constraint, performer)) return false;
+    if (!table) return kNotThere;
+    if (constraint.is_in_catalog && !complete_from_catalog(constraint, performer)) return kNotThere;
     const bool is_foreign_key = constraint.kind == ConstraintKind::foreign_key;
     const bool is_of_one = is_foreign_key || constraint.kind == ConstraintKind::unique;
     constraint.relation = table->name;
     constraint.only = !table->is_partitioned && (constraint.only || is_of_one);
-    if (!is_foreign_key) return true;
+    if (!is_foreign_key) return "";
 
     const auto referenced =
         pg::read_table_of_constraint(performer, quoted_relation(constraint.referenced));
-    if (!referenced) return false;
+    if (!referenced) return kNotThere;
     constraint.referenced_only = !referenced->is_partitioned;
     if (constraint.referenced_keys.empty())
         constraint.referenced_keys = quoted(referenced->primary_key);
-    return constraint.keys.size() == constraint.referenced_keys.size();
+    return constraint.keys.size() == constraint.referenced_keys.size() ? "" : kNotThere;
 }
 
 // The server's words may quote a value; its SQLSTATE does not.
@@ -181,22 +178,21 @@ std::optional<Violations> count(AddedConstraint constraint, const pg::ServerErro
     violations.relation = constraint.relation;
     violations.limit = limit;
     if (undone.changed_rows()) {
-        violations.why_not = "an earlier statement of its transaction may have changed rows";
+        violations.why_not = kRowsChanged;
         return violations;
     }
     performer.execute("BEGIN READ WRITE");
     for (const std::string& setting : undone.settings()) performer.execute(setting);
-    const bool is_there = complete(constraint, error, performer);
+    violations.why_not = constraint.bound.empty()
+                             ? complete(constraint, performer)
+                             : complete_partition(constraint, error, undone, performer);
     performer.execute("SET LOCAL transaction_read_only = on");
     bool is_anothers = false;
-    if (undone.changed(constraint.relation) || undone.changed(constraint.referenced) ||
-        undone.changed(constraint.partition_of)) {
-        violations.why_not = "an earlier statement of its transaction changed the table";
-    } else if (!is_there) {
-        violations.why_not = kNotThere;
-    } else if (!is_about(constraint, error, performer)) {
+    if (undone.changed(constraint.relation) || undone.changed(constraint.referenced)) {
+        violations.why_not = kTableChanged;
+    } else if (violations.why_not.empty() && !is_about(constraint, error, performer)) {
         is_anothers = true;
-    } else {
+    } else if (violations.why_not.empty()) {
         violations.relation = constraint.relation;
         const auto milliseconds = std::max(1LL, std::llround(limit.count()));  // 0 is no limit
         performer.execute("SET LOCAL lock_timeout = 0");

@@ -325,7 +325,7 @@ TEST_F(Witness, StatementsOutsideATransactionAreComparedBeforeAndAfter) {
         const Millis started = clock_;
         const pg::ExecuteResult result = performer_->execute(sql);
         clock_ += result.elapsed;
-        return witness_->after_bare({++ordinal_, classification, sql, started, clock_}, {}, false);
+        return witness_->after_bare({++ordinal_, classification, sql, started, clock_}, {});
     };
     const StatementReading built = run_bare("CREATE INDEX CONCURRENTLY i ON t(n)");
     EXPECT_EQ(built.evidence, Evidence::sampled);

@@ -29,9 +29,6 @@ class ReplayEffects : public ReplayTest {
             "INSERT INTO t SELECT i, i, repeat('x', 100) FROM generate_series(1, 20000) i;"
             "VACUUM ANALYZE t");
     }
-    bool can_report() {
-        return value_of("SELECT current_setting('server_version_num')::int >= 150000") == "t";
-    }
     static std::vector<std::string> rows_of(const std::vector<observe::RowsChanged>& rows) {
         std::vector<std::string> texts;
         for (const auto& row : rows) {
@@ -80,65 +77,6 @@ TEST_F(ReplayEffects, ATriggersRowsAreItsStatements) {
     const MigrationObservation seen = replay_file("UPDATE t SET n = 0 WHERE id <= 40;\n");
     EXPECT_THAT(rows_of(seen.statements.at(0).rows_changed),
                 UnorderedElementsAre("t 0 40 0", "log 40 0 0"));
-}
-
-// The server's counters go on from one transaction to the next until it reports them.
-TEST_F(ReplayEffects, EachStatementHasItsOwnRowsWheneverTheServerReports) {
-    const std::string report = can_report() ? "SELECT pg_stat_force_next_flush();\n" : "";
-    const MigrationObservation seen = replay_file(
-        "INSERT INTO log SELECT 1 FROM generate_series(1, 100);\n"
-        "INSERT INTO log SELECT 1 FROM generate_series(1, 250);\n" +
-        report + "INSERT INTO log SELECT 1 FROM generate_series(1, 300);\n");
-    EXPECT_THAT(rows_of(seen.statements.at(0).rows_changed), ElementsAre("log 100 0 0"));
-    EXPECT_THAT(rows_of(seen.statements.at(1).rows_changed), ElementsAre("log 250 0 0"));
-    EXPECT_THAT(rows_of(seen.statements.back().rows_changed), ElementsAre("log 300 0 0"));
-    EXPECT_THAT(rows_of(seen.rows_changed), ElementsAre("log 650 0 0"));
-}
-
-// A backfill in batches. What a batch that was rolled back had done cannot be told from the others.
-TEST_F(ReplayEffects, CodeThatCommitsIsSeenByWhatItReported) {
-    const std::string batches =
-        "DECLARE i int; BEGIN FOR i IN 1..4 LOOP UPDATE t SET n = 0 WHERE id <= i * 10; "
-        "INSERT INTO log VALUES (i); COMMIT; END LOOP;";
-    run_sql("CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ " + batches + " END $$");
-    const MigrationObservation seen =
-        replay_file("INSERT INTO log VALUES (0);\nDO $$ " + batches + " END $$;\nCALL fill();\n");
-    if (!can_report()) {
-        EXPECT_THAT(rows_of(seen.rows_changed), ElementsAre("log 1 0 0"));
-        return;
-    }
-    const auto once = UnorderedElementsAre("t 0 100 0", "log 4 0 0");
-    EXPECT_THAT(rows_of(seen.statements.at(1).rows_changed), once);
-    EXPECT_THAT(rows_of(seen.statements.at(2).rows_changed), once);
-    EXPECT_THAT(rows_of(seen.rows_changed), UnorderedElementsAre("t 0 200 0", "log 9 0 0"));
-
-    const MigrationObservation failed =
-        replay_file("DO $$ " + batches + " PERFORM 1 / 0; END $$;\nINSERT INTO log VALUES (0);\n");
-    EXPECT_THAT(failed.rows_changed, IsEmpty());
-}
-
-TEST_F(ReplayEffects, TruncateTakesBackNoRowsOfOthers) {
-    const MigrationObservation seen = replay_file(
-        "BEGIN; INSERT INTO log SELECT i FROM generate_series(1, 100000) i;\nTRUNCATE log;\n"
-        "INSERT INTO log VALUES (1); COMMIT;\n");
-    EXPECT_THAT(rows_of(seen.statements.at(1).rows_changed), ElementsAre("log 100000 0 0"));
-    EXPECT_THAT(rows_of(seen.statements.at(2).rows_changed), IsEmpty());
-}
-
-TEST_F(ReplayEffects, BeginAndSetTakeNothingFromTheStatementBehindThem) {
-    const MigrationObservation seen = replay_file(
-        "BEGIN; SET LOCAL work_mem = '8MB';\nINSERT INTO log SELECT i FROM generate_series(1, "
-        "100000) i; COMMIT;\n");
-    const auto& insert = seen.statements.at(2);
-    EXPECT_THAT(rows_of(insert.rows_changed), ElementsAre("log 100000 0 0"));
-    EXPECT_GT(insert.wal_bytes.value_or(0), 1000000);
-}
-
-TEST_F(ReplayEffects, SmallStatementsOfATransactionAreCountedTogether) {
-    const MigrationObservation seen = replay_file(
-        "BEGIN; INSERT INTO log VALUES (1); INSERT INTO log VALUES (2); DELETE FROM log WHERE id = "
-        "1; COMMIT; BEGIN; INSERT INTO log VALUES (3); ROLLBACK;\n");
-    EXPECT_THAT(rows_of(seen.rows_changed), ElementsAre("log 2 0 1"));
 }
 
 TEST_F(ReplayEffects, ScansToValidateAreSeen) {

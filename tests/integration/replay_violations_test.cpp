@@ -186,6 +186,31 @@ TEST_F(ReplayCountsViolations, OfABoundInThePartition) {
     EXPECT_EQ(value_of("SELECT count(*) FROM pg_class WHERE relname LIKE 'rehearse%'"), "0");
 }
 
+// The bounds of ancestors and siblings say where a row belongs; the rollback brings them back.
+TEST_F(ReplayCountsViolations, OfABoundNotWhereTheRollbackChangedTheTree) {
+    run_sql(
+        "CREATE TABLE listed (i int) PARTITION BY LIST (i);"
+        "CREATE TABLE listed_1 PARTITION OF listed FOR VALUES IN (1);"
+        "CREATE TABLE listed_2 PARTITION OF listed FOR VALUES IN (2);"
+        "CREATE TABLE others (i int); INSERT INTO others VALUES (1), (1), (2);"
+        "CREATE TABLE top (i int, j int) PARTITION BY LIST (i);"
+        "CREATE TABLE mid PARTITION OF top FOR VALUES IN (1) PARTITION BY LIST (i);"
+        "CREATE TABLE sub PARTITION OF mid FOR VALUES IN (1) PARTITION BY RANGE (j);"
+        "CREATE TABLE leaf (i int, j int); INSERT INTO leaf VALUES (2, 1), (2, 2), (1, 15);"
+        "CREATE ROLE poor; GRANT poor TO CURRENT_USER; ALTER TABLE sub OWNER TO poor; "
+        "ALTER TABLE leaf OWNER TO poor; REVOKE TEMP ON DATABASE " +
+        database() + " FROM public");
+    const std::string attach = "ALTER TABLE sub ATTACH PARTITION leaf FOR VALUES FROM (1) TO (10);";
+    EXPECT_THAT(count_of("BEGIN;\nDROP TABLE listed_1;\nALTER TABLE listed ATTACH PARTITION others "
+                         "DEFAULT;\nCOMMIT;"),
+                HasSubstr("changed the table"));
+    EXPECT_THAT(count_of("BEGIN;\nALTER TABLE top DETACH PARTITION mid;\n" + attach + "\nCOMMIT;"),
+                HasSubstr("changed the table"));
+    EXPECT_EQ(count_of("SET ROLE poor;\n" + attach),
+              "the bound could not be tried, SQLSTATE 42501");
+    run_sql("REASSIGN OWNED BY poor TO CURRENT_USER; DROP ROLE poor");
+}
+
 TEST_F(ReplayCountsViolations, OfABoundInTheDefaultPartition) {
     run_sql(
         "CREATE TABLE listed (i int) PARTITION BY LIST (i);"

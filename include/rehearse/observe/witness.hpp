@@ -47,9 +47,10 @@ struct StatementReading {
 // asked itself: a third process that has to be woken for each of ten thousand small statements
 // takes longer than they do.
 //
-// A statement that can only take weak locks is not read on its own, and neither is one that only
-// makes new relations when readings have become dear: their locks are read before the next
-// statement that is, or before COMMIT, and put down to the statement that names the relation.
+// A statement that can only take weak locks is not read on its own unless it takes long, and
+// neither is one that only makes new relations when readings have become dear: their locks are read
+// before the next statement that is, before any other when readings are cheap, or before COMMIT,
+// and put down to the statement that names the relation.
 class Witness {
   public:
     explicit Witness(const pg::ConnInfo& where);
@@ -89,9 +90,8 @@ class Witness {
 
     // Around a statement that cannot be in a transaction.
     void before_bare(const sql::Classification& classification);
-    // `has_failed`: what it did to rows is not told then.
     StatementReading after_bare(const FinishedStatement& statement,
-                                const std::vector<SampledHold>& sampled, bool has_failed);
+                                const std::vector<SampledHold>& sampled);
 
     // The holds of the transactions that have ended, in the order of their acquisition.
     std::vector<LockHold> take_holds();

@@ -25,13 +25,15 @@ struct ConstraintFacts {
     std::vector<std::string> columns, referenced_columns;  // conkey, confkey
 };
 
-// pg_partitioned_table. A condition is what a row has to fulfil; empty for none.
+// pg_partitioned_table
 struct PartitionedTable {
-    std::string key;                  // pg_get_partkeydef(): "RANGE (at)"
-    std::string condition;            // of the table itself, as a partition
-    std::string condition_of_others;  // a row that belongs in one of its partitions, the default
-                                      // one left out
+    std::string key;                       // pg_get_partkeydef(): "RANGE (at)"
+    std::optional<std::string> condition;  // on its rows, where it is a partition itself
+    // True for a row that belongs in one of its partitions, the default one left out; nullopt when
+    // there are none.
+    std::optional<std::string> place_is_taken;
     std::optional<RelationName> default_partition;
+    std::vector<std::string> tree;  // pg_class.relname of the topmost parent and all below it
 };
 
 // As the performer's session sees them, with its search_path. `table` is quoted where it needs it.

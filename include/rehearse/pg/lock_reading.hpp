@@ -28,12 +28,13 @@ struct LockReading {
     std::uint64_t wal_position = 0;  // pg_current_wal_insert_lsn() as a byte offset
 };
 
-// Rows of one relation.
+// Rows of one relation, as pg_stat_xact_all_tables counts them for the open transaction, and
+// pg_stat_all_tables for all that was reported.
 struct RelationActivity {
     std::int64_t inserted = 0;
     std::int64_t updated = 0;
     std::int64_t deleted = 0;
-    std::int64_t scanned = 0;  // pg_stat_xact_all_tables.seq_tup_read: by whole scans
+    std::int64_t scanned = 0;  // seq_tup_read: by whole scans
 
     bool operator==(const RelationActivity&) const = default;
 };
@@ -48,7 +49,14 @@ struct ActivityReading {
     std::int64_t mark = 0;
 };
 
-// The same, with the facts of those among the locked relations that the reader can see.
+// What all sessions have reported since the statistics were reset. What a transaction did that was
+// rolled back is counted, too.
+struct ReportedActivity {
+    ActivityMap relations;
+    std::int64_t rollbacks = 0;  // pg_stat_database.xact_rollback
+};
+
+// A reading of locks, with the facts of those among the locked relations that the reader can see.
 struct NamedLockReading {
     LockReading reading;
     RelationMap relations;

@@ -84,10 +84,10 @@ class PerformerSession {
     // Facts of these relations as this session sees them, its open transaction's changes included;
     // a missing oid does not exist. Takes no lock on them. Not while the transaction has failed.
     RelationMap read_relations(const std::vector<Oid>& oids);
-    // Outside of a transaction: prepares read_own_locks() and tries it. False where it must not be
-    // used: this session may not ask it, or its statement_timeout is so short that it could be
-    // cancelled, and the transaction with it.
-    bool prepare_own_locks();
+    // Outside of a transaction: prepares read_own_locks() and tries it; its activity is of no
+    // relation, but has the mark. nullopt where it must not be used: this session may not ask it,
+    // or its statement_timeout is so short that it could be cancelled, and the transaction with it.
+    std::optional<ActivityReading> prepare_own_locks();
     // Its own locks, and the relations as its open transaction sees them. Only right before its
     // end, because it takes a snapshot in it.
     NamedLockReading read_own_locks();

@@ -60,9 +60,10 @@ class WatchSession {
     // Of every table, and of some, with indexes and TOAST. Waits for AccessExclusiveLocks.
     SizeMap read_table_sizes();
     SizeMap read_table_sizes(const std::vector<Oid>& oids);
-    // Of every table: what was done to its rows since the statistics were reset, by all sessions
-    // and as far as they have reported it. Counts what was rolled back, too.
-    ActivityMap read_reported_activity();
+    // Of every table.
+    ReportedActivity read_reported_activity();
+    // A trigger that may change rows at COMMIT (pg_trigger.tgdeferrable).
+    bool has_deferrable_triggers();
     // Columns and constraints as they are committed; a missing oid does not exist.
     ShapeMap read_shapes(const std::vector<Oid>& oids);
     // Partitions, child tables and child indexes with their parent.

@@ -1,6 +1,8 @@
--- What all sessions together did to rows since the statistics were last reset, as far as they have reported it
--- (PostgreSQL manual, 28.2.3): what a transaction that was rolled back did is counted, too.
-SELECT c.oid, pg_catalog.pg_stat_get_tuples_inserted(c.oid), pg_catalog.pg_stat_get_tuples_updated(c.oid),
+-- What all sessions together did since the statistics were last reset, as far as they have reported it (PostgreSQL
+-- manual, 28.2.3): rollbacks in this database, the same in each row, and rows of its tables.
+SELECT (SELECT pg_catalog.pg_stat_get_db_xact_rollback(d.oid)
+        FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()),
+       c.oid, pg_catalog.pg_stat_get_tuples_inserted(c.oid), pg_catalog.pg_stat_get_tuples_updated(c.oid),
        pg_catalog.pg_stat_get_tuples_deleted(c.oid), pg_catalog.pg_stat_get_tuples_returned(c.oid)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

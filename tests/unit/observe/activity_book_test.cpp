@@ -36,14 +36,36 @@ TEST(ActivityBook, RemembersARelationThatAReadingLeftOut) {
                 ElementsAre(Pair(1, RelationActivity{1, 0, 0, 0})));
 }
 
-// TRUNCATE behind an INSERT of the same transaction.
-TEST(ActivityBook, CountsFromZeroWhereACounterWasSetBack) {
+TEST(ActivityBook, BeginsAnewWhenToldOfAReport) {
     ActivityBook book;
-    book.since_last({{{1, {10, 4, 0, 0}}}, 0});
-    EXPECT_THAT(book.since_last({{{1, {0, 5, 0, 0}}}, 1}),
-                ElementsAre(Pair(1, RelationActivity{0, 1, 0, 0})));
-    EXPECT_THAT(activity_between({{1, {10, 0, 0, 7}}, {2, {1, 0, 0, 0}}}, {{1, {3, 0, 0, 7}}}),
-                ElementsAre(Pair(1, RelationActivity{3, 0, 0, 0})));
+    book.since_last({{{1, {100, 0, 0, 0}}}, 0});
+    book.was_reported();
+    EXPECT_THAT(book.since_last({{{1, {150, 0, 0, 0}}}, 2}),
+                ElementsAre(Pair(1, RelationActivity{150, 0, 0, 0})));
+}
+
+// INSERT 50; BEGIN; INSERT 100; TRUNCATE; INSERT 5. The first 50 are another transaction's.
+TEST(ActivityBook, InventsNothingWhereTruncateSetACounterBack) {
+    for (const bool is_committed : {true, false}) {
+        ActivityBook book;
+        book.since_last({{{1, {50, 0, 0, 0}}}, 0});
+        book.transaction_ended(true);
+        book.since_last({{{1, {150, 0, 0, 0}}}, 1});
+        EXPECT_THAT(book.since_last({{{1, {50, 0, 0, 0}}}, 2}), IsEmpty());
+        EXPECT_THAT(book.since_last({{{1, {55, 0, 0, 0}}}, 3}),
+                    ElementsAre(Pair(1, RelationActivity{5, 0, 0, 0})));
+        book.transaction_ended(is_committed);
+        const std::int64_t counted = is_committed ? 55 : 150;
+        EXPECT_THAT(book.since_last({{{1, {counted + 1, 0, 0, 0}}}, 4}),
+                    ElementsAre(Pair(1, RelationActivity{1, 0, 0, 0})));
+    }
+}
+
+TEST(ActivityBetween, IsWhatGrew) {
+    EXPECT_THAT(
+        activity_between({{1, {10, 0, 0, 7}}, {2, {1, 0, 0, 0}}},
+                         {{1, {3, 2, 0, 7}}, {3, {0, 0, 1, 0}}}),
+        ElementsAre(Pair(1, RelationActivity{0, 2, 0, 0}), Pair(3, RelationActivity{0, 0, 1, 0})));
 }
 
 }  // namespace
