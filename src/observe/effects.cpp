@@ -4,6 +4,7 @@
 #include "statement_effects.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace rehearse::observe {
@@ -30,6 +31,7 @@ void Effects::migration_begins(pg::WatchSession& watch) {
     looked_.clear();
     made_.clear();
     in_transaction_.clear();
+    savepoints_.clear();
     committed_.clear();
 }
 
@@ -79,12 +81,32 @@ std::vector<SizeChange> Effects::sizes_since_last(const pg::SizeMap& now, const 
     return changes;
 }
 
+// One of that name hides those before it.
+void Effects::savepoint_ran(const sql::SavepointUse& use) {
+    using Kind = sql::SavepointUse::Kind;
+    if (use.kind == Kind::set) {
+        savepoints_.emplace_back(use.name, in_transaction_);
+        return;
+    }
+    const auto named =
+        std::find_if(savepoints_.rbegin(), savepoints_.rend(),
+                     [&use](const auto& savepoint) { return savepoint.first == use.name; });
+    if (named == savepoints_.rend()) return;
+    if (use.kind == Kind::roll_back_to) {
+        in_transaction_ = named->second;
+        savepoints_.erase(named.base(), savepoints_.end());
+    } else {
+        savepoints_.erase(std::prev(named.base()), savepoints_.end());
+    }
+}
+
 void Effects::transaction_ended(bool is_committed) {
     activity_.transaction_ended(is_committed);
     if (is_committed) {
         for (const auto& [name, rows] : in_transaction_) add_to(committed_, rows);
     }
     in_transaction_.clear();
+    savepoints_.clear();
 }
 
 std::vector<SchemaChange> Effects::take_changes(pg::WatchSession& watch) {

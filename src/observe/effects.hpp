@@ -36,6 +36,8 @@ class Effects {
     RowEffects rows_done(const pg::ActivityMap& done, const FactsOf& facts_of);
     // Differences to what was known of these tables.
     std::vector<SizeChange> sizes_since_last(const pg::SizeMap& now, const FactsOf& facts_of);
+    // What was done since a savepoint does not count when the transaction goes back to it.
+    void savepoint_ran(const sql::SavepointUse& use);
     void transaction_ended(bool is_committed);
 
     // After the migration's last transaction.
@@ -50,6 +52,7 @@ class Effects {
 
     ActivityBook activity_;
     Totals in_transaction_;
+    std::vector<std::pair<std::string, Totals>> savepoints_;  // with what was done before each
     Totals committed_;
     std::optional<pg::SizeMap> sizes_;
     pg::ShapeMap before_;       // as they were before the migration

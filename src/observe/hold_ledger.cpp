@@ -38,7 +38,9 @@ std::vector<pg::LockRow> HoldLedger::read(const std::vector<pg::LockRow>& locks,
     return added;
 }
 
-void HoldLedger::statement_ran(std::size_t ordinal, Millis elapsed) {
+void HoldLedger::statement_ran(std::size_t ordinal, Millis elapsed,
+                               std::optional<Millis> last_polled) {
+    if (last_polled) last_polled_[ordinal] = *last_polled;
     if (slowest_.size() == kMostStretchers) {
         const auto fastest = std::min_element(
             slowest_.begin(), slowest_.end(),
@@ -59,7 +61,20 @@ void HoldLedger::close(LockHold hold, Millis at) {
 }
 
 std::vector<LockHold> HoldLedger::transaction_ended(Millis at,
-                                                    const std::vector<SampledHold>& sampled) {
+                                                    const std::vector<SampledHold>& sampled,
+                                                    bool has_failed) {
+    std::map<Key, Millis> first_seen;
+    for (const SampledHold& sample : sampled) {
+        const auto first = sample.first_waiting ? sample.first_waiting : sample.first_granted;
+        if (first) first_seen[{sample.virtualtransaction, sample.relation, sample.mode}] = *first;
+    }
+    for (auto& [key, hold] : open_) {
+        const auto polled = last_polled_.find(hold.acquired_by);
+        if (polled == last_polled_.end()) continue;
+        const auto first = first_seen.find(key);
+        if (first == first_seen.end() || first->second > polled->second)
+            hold.acquired = std::max(hold.acquired, std::min(polled->second, at));
+    }
     std::vector<LockHold> seen_between;
     for (const SampledHold& sample : sampled) {
         const auto known = open_.find({sample.virtualtransaction, sample.relation, sample.mode});
@@ -87,6 +102,7 @@ std::vector<LockHold> HoldLedger::transaction_ended(Millis at,
             hold.released = std::min(*sample.last_granted, at);
             hold.not_before = std::min(sample.last_without.value_or(sample.statement_started), at);
             hold.not_after = std::min(sample.first_without.value_or(at), at);
+            if (has_failed && !sample.first_without) hold.released = at;
             hold.waited = sample.waited();
             seen_between.push_back(std::move(hold));
         }
@@ -94,6 +110,7 @@ std::vector<LockHold> HoldLedger::transaction_ended(Millis at,
     for (auto& [key, hold] : open_) close(std::move(hold), at);
     open_.clear();
     slowest_.clear();
+    last_polled_.clear();
     std::vector<LockHold> holds = std::exchange(closed_, {});
     holds.insert(holds.end(), std::make_move_iterator(seen_between.begin()),
                  std::make_move_iterator(seen_between.end()));

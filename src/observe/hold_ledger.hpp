@@ -22,11 +22,16 @@ class HoldLedger {
     // locks that no reading of this transaction had shown.
     std::vector<pg::LockRow> read(const std::vector<pg::LockRow>& locks, Millis at,
                                   const std::function<Taker(pg::Oid)>& taker_of);
-    // For stretched_by.
-    void statement_ran(std::size_t ordinal, Millis elapsed);
+    // For stretched_by. `last_polled` is the time of the sampler's last reading while it ran: what
+    // that had not shown was taken later.
+    void statement_ran(std::size_t ordinal, Millis elapsed,
+                       std::optional<Millis> last_polled = std::nullopt);
     // The transaction, or a statement outside of one, ended at `at`. `sampled` is what the sampler
     // saw meanwhile: it sharpens what was read, and tells what was taken and let go of between.
-    std::vector<LockHold> transaction_ended(Millis at, const std::vector<SampledHold>& sampled);
+    // `has_failed`: the transaction ended with a statement that failed, and until then it kept what
+    // it was seen to hold.
+    std::vector<LockHold> transaction_ended(Millis at, const std::vector<SampledHold>& sampled,
+                                            bool has_failed = false);
 
     bool holds_any() const { return !open_.empty(); }
     // Relations that the open transaction holds in the mode or a stronger one.
@@ -48,8 +53,9 @@ class HoldLedger {
     bool is_known(const SampledHold& sample) const;
 
     std::map<Key, LockHold> open_;
-    std::vector<LockHold> closed_;    // of this transaction
-    std::vector<Statement> slowest_;  // of this transaction, at most kMostStretchers
+    std::vector<LockHold> closed_;               // of this transaction
+    std::vector<Statement> slowest_;             // of this transaction, at most kMostStretchers
+    std::map<std::size_t, Millis> last_polled_;  // by ordinal: of those that were polled
 };
 
 }  // namespace rehearse::observe

@@ -32,6 +32,11 @@ void KeptHolds::add(std::vector<LockHold> ended, const FactsOf& facts_of,
         if (facts == nullptr || is_internal(facts->name)) continue;
         hold.relation = facts->name;
         hold.relkind = facts->relkind;
+        const pg::RelationFacts* table = facts_of(facts->table_of_index);
+        if (table != nullptr) {
+            hold.table_oid = table->oid;
+            hold.table = table->name;
+        }
         const pg::RelationFacts* parent = facts_of(topmost_parent_of(hold.relation_oid));
         if (parent != nullptr) hold.child_of = parent->name;
         // Nobody else can use a temporary table.

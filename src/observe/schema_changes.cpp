@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <set>
+#include <utility>
 
 namespace rehearse::observe {
 
@@ -158,7 +160,25 @@ bool has_word(const std::string& text, const std::string& word) {
     return false;
 }
 
+// What the parser tells of ALTER TABLE; nullopt where it does not.
+std::optional<bool> alters(const StatementObservation& statement, const SchemaChange& change) {
+    const sql::Classification& what = statement.classification;
+    if (what.kind != sql::StatementKind::alter_table || !what.syntax_error.empty())
+        return std::nullopt;
+    using Action = sql::AlterAction;
+    const auto has = [&](Action::Kind kind) {
+        return std::any_of(what.alter_actions.begin(), what.alter_actions.end(),
+                           [&](const Action& action) {
+                               return action.kind == kind && action.column == change.name;
+                           });
+    };
+    if (change.kind == Kind::column_added) return has(Action::Kind::add_column);
+    if (change.kind == Kind::column_dropped) return has(Action::Kind::drop_column);
+    return std::nullopt;
+}
+
 bool says(const StatementObservation& statement, const SchemaChange& change) {
+    if (const auto tells = alters(statement, change)) return *tells;
     const std::string text = lower_cased(statement.sql);
     const std::string name = lower_cased(change.name.empty() ? change.relation.name : change.name);
     return has_word(text, name) && has_word(text, std::string{word_for(change.kind)});
@@ -169,6 +189,29 @@ bool is_code(const StatementObservation& statement) {
     return statement.classification.kind == sql::StatementKind::do_block ||
            statement.classification.kind == sql::StatementKind::call ||
            statement.classification.kind == sql::StatementKind::select;
+}
+
+// A constraint that the text does not name, of that type.
+bool adds_one_like(const StatementObservation& statement, const SchemaChange& change) {
+    static const std::pair<std::string_view, std::string> kWords[] = {
+        {"check", "check"},   {"foreign key", "references"}, {"primary key", "primary"},
+        {"unique", "unique"}, {"exclusion", "exclude"},
+    };
+    if (change.kind != Kind::constraint_added || is_code(statement)) return false;
+    const std::string text = lower_cased(statement.sql);
+    return std::any_of(std::begin(kWords), std::end(kWords), [&](const auto& word) {
+        return change.detail.starts_with(word.first) && has_word(text, word.second);
+    });
+}
+// Whose locks the sampler can have missed: the one statement that was not read in a transaction.
+std::optional<std::size_t> only_sampled_code(const std::vector<StatementObservation>& statements) {
+    std::optional<std::size_t> only;
+    for (const StatementObservation& statement : statements) {
+        if (statement.evidence != Evidence::sampled || !is_code(statement)) continue;
+        if (only) return std::nullopt;
+        only = statement.ordinal;
+    }
+    return only;
 }
 
 }  // namespace
@@ -246,6 +289,7 @@ void attribute(std::vector<SchemaChange>& changes,
     std::map<std::size_t, const StatementObservation*> by_ordinal;
     for (const StatementObservation& statement : statements)
         by_ordinal.emplace(statement.ordinal, &statement);
+    const auto unseen = only_sampled_code(statements);
     for (SchemaChange& change : changes) {
         // Who made a relation was the first to hold a lock on it, be it a weak one.
         const auto maker = first_holder.find(change.relation_oid);
@@ -254,19 +298,24 @@ void attribute(std::vector<SchemaChange>& changes,
             continue;
         }
         const auto& ordinals = candidates[change.relation_oid];
-        std::vector<std::size_t> naming, code;
+        std::vector<std::size_t> naming, alike, code;
         for (const std::size_t ordinal : ordinals) {
             const auto statement = by_ordinal.find(ordinal);
             if (statement == by_ordinal.end()) continue;
             if (says(*statement->second, change)) naming.push_back(ordinal);
+            if (adds_one_like(*statement->second, change)) alike.push_back(ordinal);
             if (is_code(*statement->second)) code.push_back(ordinal);
         }
         if (ordinals.size() == 1) {
             change.ordinal = *ordinals.begin();
         } else if (!naming.empty()) {
             change.ordinal = naming.back();
-        } else if (code.size() == 1) {
+        } else if (alike.size() == 1) {
+            change.ordinal = alike.front();
+        } else if (alike.empty() && code.size() == 1) {
             change.ordinal = code.front();
+        } else if (ordinals.empty()) {
+            change.ordinal = unseen;
         }
     }
 }

@@ -204,10 +204,12 @@ void Witness::before_statement(const sql::Classification& classification, Millis
 StatementReading Witness::after_statement(const FinishedStatement& statement, bool must_read) {
     Impl& self = *impl_;
     const sql::Classification& classification = statement.classification;
-    self.ledger.statement_ran(statement.ordinal, statement.ended - statement.started);
+    self.ledger.statement_ran(statement.ordinal, statement.ended - statement.started,
+                              statement.last_polled);
     StatementReading later;
     later.evidence = Evidence::exact;
     if (takes_no_locks(classification.kind)) return later;
+    if (classification.savepoint) self.effects.savepoint_ran(*classification.savepoint);
     self.pending.add({statement.ordinal, statement.started}, classification.relations);
     self.weak_is_pending |= takes_weak_locks_only(classification);
     self.rows_are_pending |= may_touch_rows(classification.kind);
@@ -368,8 +370,9 @@ void Witness::Impl::add_sizes(StorageChanges& changes) {
 }
 
 void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampled, bool keep_weak,
-                                bool is_committed) {
+                                Ending ending) {
     Impl& self = *impl_;
+    const bool is_committed = ending == Ending::committed;
     if (is_committed && self.changed_rows && self.works_at_commit) self.add_rows_of_commit();
     self.changed_rows = false;
     self.effects.transaction_ended(is_committed);
@@ -383,7 +386,8 @@ void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampl
     // Stronger than what row statements take: such a lock goes with a change of the catalog.
     const std::vector<pg::Oid> changed =
         self.ledger.relations_held(pg::LockMode::share_update_exclusive);
-    std::vector<LockHold> ended = self.ledger.transaction_ended(at, sampled);
+    std::vector<LockHold> ended =
+        self.ledger.transaction_ended(at, sampled, ending == Ending::failed);
     const std::vector<pg::Oid> strangers = self.book.unknown(self.holds.relations_of(ended));
     self.book.learn_committed(strangers, self.watch.read_relations(strangers));
     self.holds.add(

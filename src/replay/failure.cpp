@@ -9,8 +9,12 @@ std::vector<std::string> describe_invalid_indexes(const std::vector<pg::Relation
 }
 
 std::string describe_committed(std::size_t statements) {
-    if (statements == 1) return "1 statement before it is committed";
-    return std::to_string(statements) + " statements before it are committed";
+    if (statements == 1) return "1 earlier statement, which stays committed";
+    return std::to_string(statements) + " earlier statements, which stay committed";
+}
+
+std::string describe_own_commits() {
+    return "whatever the statement itself had committed by then";
 }
 
 std::string describe_history(const migrations::Migration& migration) {

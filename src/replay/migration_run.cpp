@@ -75,6 +75,21 @@ void name_waits(observe::MigrationObservation& observation) {
     }
 }
 
+// An index that a concurrent command locks for itself alone is dead by then: no plan opens it.
+void spare_dead_indexes(observe::MigrationObservation& observation) {
+    for (observe::LockHold& hold : observation.holds) {
+        const auto taker = std::lower_bound(
+            observation.statements.begin(), observation.statements.end(), hold.acquired_by,
+            [](const auto& statement, std::size_t ordinal) { return statement.ordinal < ordinal; });
+        if (taker == observation.statements.end() || taker->ordinal != hold.acquired_by ||
+            !taker->classification.concurrently) {
+            continue;
+        }
+        hold.table_oid = 0;
+        hold.table = {};
+    }
+}
+
 }  // namespace
 
 MigrationRun::MigrationRun(Stage& stage, SettingsInForce& settings, const ReplayOptions& options,
@@ -121,7 +136,9 @@ bool MigrationRun::send(const Cue& cue) {
     undone_.add(cue.sql, cue.classification);
     if (has_ended || !is_open) count_committed(kind);
     const bool folded = record(std::move(statement), took_blocking_lock);
-    if (has_ended) transaction_ended(!folded, kind != StatementKind::rollback);
+    if (has_ended)
+        transaction_ended(!folded, kind == StatementKind::rollback ? observe::Ending::rolled_back
+                                                                   : observe::Ending::committed);
     return true;
 }
 
@@ -169,7 +186,7 @@ bool MigrationRun::send_wrapped(const Cue& cue, Statement statement) {
     witness.wrapped_committed();
     count_committed(StatementKind::commit);
     const bool folded = record(std::move(statement), reading.took_blocking_lock);
-    transaction_ended(!folded, true);
+    transaction_ended(!folded, observe::Ending::committed);
     return true;
 }
 
@@ -191,8 +208,13 @@ bool MigrationRun::send_watched(const Cue& cue, Statement statement) {
     observe::StatementReading reading =
         witness.after_bare(finished(cue, statement), stage_.sampler()->take_holds());
     take_reading(statement, reading);
-    if (statement.error)
-        return fail(cue, std::move(statement), describe_invalid_indexes(reading.left_invalid));
+    if (statement.error) {
+        std::vector<std::string> left = describe_invalid_indexes(reading.left_invalid);
+        const StatementKind kind = cue.classification.kind;
+        if (kind == StatementKind::do_block || kind == StatementKind::call)
+            left.push_back(describe_own_commits());
+        return fail(cue, std::move(statement), std::move(left));
+    }
     settings_.statement_ran(cue.classification, cue.sql);
     ++committed_;
     record(std::move(statement), reading.took_blocking_lock);
@@ -219,7 +241,7 @@ bool MigrationRun::commit() {
     }
     if (!has_failed()) count_committed(StatementKind::commit);
     settings_.transaction_ended();
-    transaction_ended(true, !has_failed());
+    transaction_ended(true, has_failed() ? observe::Ending::failed : observe::Ending::committed);
     return !has_failed();
 }
 
@@ -232,7 +254,7 @@ void MigrationRun::roll_back() {
     stage_.performer().execute("ROLLBACK");
     settings_.transaction_ended();
     count_committed(StatementKind::rollback);
-    transaction_ended(true, false);
+    transaction_ended(true, observe::Ending::rolled_back);
 }
 
 void MigrationRun::add_warning(const std::string& sqlstate, const std::string& message) {
@@ -269,6 +291,7 @@ observe::MigrationObservation MigrationRun::take() {
     }
     observation.statements = recorder_.take();
     name_waits(observation);
+    spare_dead_indexes(observation);
     observe::attribute(observation.changes, observation.statements, observation.holds);
     observation.failure = std::move(failure_);
     return observation;
@@ -330,6 +353,7 @@ void MigrationRun::take_result(const Cue& cue, Statement& statement, pg::Execute
     observe::StatementWatch watch = stage_.sampler()->take_watch();
     statement.waits = std::move(watch.waits);
     statement.phases = std::move(watch.phases);
+    last_polled_ = watch.last_polled;
 }
 
 void MigrationRun::take_reading(Statement& statement, observe::StatementReading& reading) {
@@ -344,17 +368,17 @@ void MigrationRun::take_reading(Statement& statement, observe::StatementReading&
 
 observe::FinishedStatement MigrationRun::finished(const Cue& cue,
                                                   const Statement& statement) const {
-    return {statement.ordinal, cue.classification, cue.sql, statement.started, clock_};
+    return {statement.ordinal, cue.classification, cue.sql, statement.started, clock_,
+            last_polled_};
 }
 
 bool MigrationRun::record(Statement statement, bool is_remarkable) {
     return recorder_.add(std::move(statement), is_remarkable);
 }
 
-void MigrationRun::transaction_ended(bool keep_weak, bool is_committed) {
+void MigrationRun::transaction_ended(bool keep_weak, observe::Ending ending) {
     if (stage_.witness() == nullptr) return;
-    stage_.witness()->transaction_ended(clock_, stage_.sampler()->take_holds(), keep_weak,
-                                        is_committed);
+    stage_.witness()->transaction_ended(clock_, stage_.sampler()->take_holds(), keep_weak, ending);
     if (const auto unread = stage_.witness()->first_unread())
         recorder_.downgrade_evidence_from(*unread);
 }
@@ -374,7 +398,7 @@ bool MigrationRun::fail(const Cue& cue, Statement statement, std::vector<std::st
     record(std::move(statement), true);
     // The server let go of everything when the statement failed.
     if (state() != pg::TransactionState::idle) stage_.performer().execute("ROLLBACK");
-    transaction_ended(true, false);
+    transaction_ended(true, observe::Ending::failed);
     failure_->violations = count_violations(cue.sql, failure_->error, undone_, options_.count_limit,
                                             stage_.performer());
     return false;

@@ -84,7 +84,7 @@ class MigrationRun {
     observe::FinishedStatement finished(const Cue& cue, const Statement& statement) const;
     // Returns true when it was folded.
     bool record(Statement statement, bool is_remarkable);
-    void transaction_ended(bool keep_weak, bool is_committed);
+    void transaction_ended(bool keep_weak, observe::Ending ending);
     void count_committed(sql::StatementKind kind);
     // Records the statement as the one that failed, and leaves no transaction open.
     bool fail(const Cue& cue, Statement statement, std::vector<std::string> left_behind = {});
@@ -97,6 +97,7 @@ class MigrationRun {
     ReplayListener& listener_;
     const std::uint64_t statements_;
     Recorder recorder_;
+    std::optional<Millis> last_polled_;  // in the last statement
     Millis clock_{};
     std::size_t ordinal_ = 0;
     std::size_t in_open_transaction_ = 0;  // statements that its end will commit or roll back

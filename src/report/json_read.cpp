@@ -280,6 +280,8 @@ void read(const Field& json, BlockingPart& part) {
     json.read_field("acquired_by", part.acquired_by);
     json.read_field("stretched_by", part.stretched_by);
     json.read_field("evidence", part.evidence);
+    json.read_later_field("index", part.index);
+    json.read_later_field("transactions", part.transactions);
 }
 
 void read(const Field& json, FindingPart& part) {

@@ -207,10 +207,15 @@ Json json_of(const StatementPart& part) {
 }
 
 Json json_of(const BlockingPart& part) {
-    return {{"relation", part.relation},       {"mode", part.mode},
-            {"blocks", part.blocks},           {"held_ms", part.held_ms},
-            {"acquired_by", part.acquired_by}, {"stretched_by", part.stretched_by},
-            {"evidence", part.evidence}};
+    return {{"relation", part.relation},
+            {"mode", part.mode},
+            {"blocks", part.blocks},
+            {"held_ms", part.held_ms},
+            {"acquired_by", part.acquired_by},
+            {"stretched_by", part.stretched_by},
+            {"evidence", part.evidence},
+            {"index", part.index},
+            {"transactions", part.transactions}};
 }
 
 Json json_of(const FindingPart& part) {

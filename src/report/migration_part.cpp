@@ -139,6 +139,8 @@ BlockingPart blocking_part(const verdict::Blocking& blocking) {
     part.acquired_by = blocking.acquired_by;
     part.stretched_by = blocking.stretched_by;
     part.evidence = to_string(blocking.evidence);
+    if (!blocking.index.name.empty()) part.index = blocking.index.text();
+    part.transactions = blocking.transactions;
     return part;
 }
 

@@ -37,7 +37,8 @@ const MigrationPart* longest_blocking(const Report& report) {
 // Holds of one statement begin one after the other and end together.
 bool is_alike(const BlockingPart& a, const BlockingPart& b) {
     constexpr double kAlike = 0.95;
-    return a.acquired_by == b.acquired_by && a.mode == b.mode && a.blocks == b.blocks &&
+    return a.acquired_by == b.acquired_by && a.transactions == b.transactions &&
+           a.index.empty() == b.index.empty() && a.mode == b.mode && a.blocks == b.blocks &&
            a.evidence == b.evidence && b.held_ms >= kAlike * a.held_ms;
 }
 
@@ -127,10 +128,15 @@ std::string blocks_phrase(const BlockedTogether& blocked) {
 
 std::string lock_phrase(const BlockedTogether& blocked, const MigrationPart& migration) {
     const auto& blocking = *blocked.first;
-    auto text = blocking.mode + " on " + blocking.relation + and_more(blocked.others) + " for " +
+    const bool is_one = blocking.transactions == 1;
+    auto text = blocking.mode + " on " +
+                (blocking.index.empty() ? "" : "index " + blocking.index + " of ") +
+                blocking.relation + and_more(blocked.others) + " for " +
                 (is_exact(blocking.evidence) ? "" : "at least ") + duration(blocking.held_ms);
+    if (!is_one) text += " in " + std::to_string(blocking.transactions) + " transactions";
     if (const auto* statement = find_statement(migration, blocking.acquired_by)) {
-        text += ", taken at line " + std::to_string(statement->line);
+        text += std::string{is_one ? ", taken" : ", the longest taken"} + " at line " +
+                std::to_string(statement->line);
     }
     return text + " (" + blocking.evidence + ")";
 }

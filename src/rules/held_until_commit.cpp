@@ -16,7 +16,7 @@ bool needs_it_too(const StatementObservation& statement, const LockHold& hold) {
     const auto& what = statement.classification;
     return !what.takes_weak_locks_only &&
            std::any_of(what.relations.begin(), what.relations.end(),
-                       [&](const auto& name) { return is_same(name, hold.relation); });
+                       [&](const auto& name) { return is_same(name, kept_from(hold)); });
 }
 
 // What a lock was kept for though nothing needed it.
@@ -49,11 +49,11 @@ bool is_worse(const Stretch& a, const Stretch& b) {
 Finding finding_for(const StatementObservation& taker, const Stretch& stretch) {
     const auto& hold = *stretch.hold;
     auto finding = finding_at(taker, severity_of_blocking(hold.mode, stretch.kept));
-    finding.relation = hold.relation;
+    finding.relation = kept_from(hold);
     finding.evidence = hold.evidence;
     const auto slow_line = "line " + std::to_string(stretch.slowest->position.line);
     finding.message =
-        "kept " + std::string{kept_out_by(hold.mode)} + " out of " + hold.relation.text();
+        "kept " + std::string{kept_out_by(hold.mode)} + " out of " + kept_from(hold).text();
     if (stretch.other_relations > 0) {
         finding.message += " and " + std::to_string(stretch.other_relations) + " more";
     }
@@ -77,7 +77,7 @@ std::vector<Finding> check(const RuleInput& input) {
         auto [place, is_first] = worst_by_taker.try_emplace(hold.acquired_by, stretch);
         if (is_first) continue;
         const auto others = place->second.other_relations +
-                            (is_same(place->second.hold->relation, hold.relation) ? 0 : 1);
+                            (is_same(kept_from(*place->second.hold), kept_from(hold)) ? 0 : 1);
         if (is_worse(stretch, place->second)) place->second = stretch;
         place->second.other_relations = others;
     }

@@ -50,9 +50,16 @@ const StatementObservation* find_statement(const MigrationObservation& observed,
 }
 
 bool keeps_users_out(const LockHold& hold) {
-    constexpr std::string_view kMetByNobody = "iItc";
-    return !hold.new_relation && pg::blocks_writes(hold.mode) &&
-           kMetByNobody.find(hold.relkind) == std::string_view::npos;
+    constexpr std::string_view kMetByNobody = "tc";
+    constexpr std::string_view kIndexes = "iI";
+    if (hold.new_relation || !pg::blocks_writes(hold.mode)) return false;
+    if (kIndexes.find(hold.relkind) != std::string_view::npos)
+        return pg::blocks_reads(hold.mode) && !hold.table.name.empty();
+    return kMetByNobody.find(hold.relkind) == std::string_view::npos;
+}
+
+const pg::RelationName& kept_from(const LockHold& hold) {
+    return hold.table.name.empty() ? hold.relation : hold.table;
 }
 
 const LockHold* blocking_hold(const MigrationObservation& observed,
@@ -60,7 +67,7 @@ const LockHold* blocking_hold(const MigrationObservation& observed,
                               const pg::RelationName& relation) {
     const LockHold* strongest = nullptr;
     for (const auto& hold : observed.holds) {
-        if (is_same(hold.relation, relation) && keeps_users_out(hold) &&
+        if (is_same(kept_from(hold), relation) && keeps_users_out(hold) &&
             is_held_during(hold, statement)) {
             strongest = stronger(strongest, &hold);
         }

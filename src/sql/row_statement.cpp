@@ -116,6 +116,13 @@ Classification control(StatementKind kind) {
     return c;
 }
 
+Classification savepoint_statement(TokenCursor& cursor, SavepointUse::Kind kind) {
+    cursor.take("savepoint");
+    Classification c = control(StatementKind::savepoint);
+    c.savepoint = SavepointUse{kind, cursor.take_name().value_or("")};
+    return c;
+}
+
 // COMMIT PREPARED and ROLLBACK PREPARED are refused in a transaction block.
 Classification end_of_transaction(TokenCursor& cursor, StatementKind kind) {
     if (cursor.at("prepared")) {
@@ -125,7 +132,8 @@ Classification end_of_transaction(TokenCursor& cursor, StatementKind kind) {
         return c;
     }
     cursor.skip_words({"work", "transaction"});
-    return control(cursor.at("to") ? StatementKind::savepoint : kind);
+    if (cursor.take("to")) return savepoint_statement(cursor, SavepointUse::Kind::roll_back_to);
+    return control(kind);
 }
 
 }  // namespace
@@ -144,9 +152,8 @@ std::optional<Classification> classified_by_tokens(std::string_view text) {
     if (cursor.take("rollback") || cursor.take("abort")) {
         return end_of_transaction(cursor, StatementKind::rollback);
     }
-    if (cursor.take("savepoint") || cursor.take("release")) {
-        return control(StatementKind::savepoint);
-    }
+    if (cursor.at("savepoint")) return savepoint_statement(cursor, SavepointUse::Kind::set);
+    if (cursor.take("release")) return savepoint_statement(cursor, SavepointUse::Kind::release);
     if (cursor.take("prepare")) {
         if (cursor.at("transaction")) return control(StatementKind::other_utility);
         return std::nullopt;

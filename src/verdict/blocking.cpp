@@ -5,7 +5,9 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <string>
 #include <tuple>
+#include <utility>
 
 namespace rehearse::verdict {
 
@@ -28,23 +30,38 @@ Millis union_of(Holds holds) {
     return sum;
 }
 
+bool is_of_an_index(const LockHold& hold) {
+    return !hold.table.name.empty();
+}
+
+// The table's own lock stands for those of its indexes.
+bool is_stronger(const LockHold& a, const LockHold& b) {
+    return std::pair{a.mode, !is_of_an_index(a)} > std::pair{b.mode, !is_of_an_index(b)};
+}
+
 Blocking joined(const Holds& holds, bool blocks_reads) {
     const auto& longest =
         **std::max_element(holds.begin(), holds.end(),
                            [](const auto* a, const auto* b) { return a->held() < b->held(); });
     Blocking blocking;
-    blocking.relation = longest.relation;
-    blocking.mode = longest.mode;
+    blocking.relation = rules::kept_from(longest);
     blocking.blocks_reads = blocks_reads;
     blocking.held = union_of(holds);
     blocking.acquired_by = longest.acquired_by;
     std::set<std::size_t> stretched_by;
+    std::set<std::string> transactions;
+    const LockHold* strongest = &longest;
     for (const auto* hold : holds) {
-        blocking.mode = std::max(blocking.mode, hold->mode);
+        if (is_stronger(*hold, *strongest)) strongest = hold;
         blocking.evidence = std::max(blocking.evidence, hold->evidence);
+        transactions.insert(hold->virtualtransaction);
+        if (hold->virtualtransaction != longest.virtualtransaction) continue;
         stretched_by.insert(hold->acquired_by);
         stretched_by.insert(hold->stretched_by.begin(), hold->stretched_by.end());
     }
+    blocking.mode = strongest->mode;
+    if (is_of_an_index(*strongest)) blocking.index = strongest->relation;
+    blocking.transactions = transactions.size();
     stretched_by.erase(blocking.acquired_by);
     blocking.stretched_by.assign(stretched_by.begin(), stretched_by.end());
     return blocking;
@@ -62,31 +79,39 @@ Holds those(const Holds& holds, const std::function<bool(const LockHold&)>& want
 // Every lock that blocks readers blocks writers too (table 13.2), so a relation has one entry while
 // the two spans are the same and a second, writes only, where writers were kept out for longer.
 std::vector<Blocking> blocking_of(const observe::MigrationObservation& observation) {
+    // What keeps readers out too comes first, unless it was for much shorter.
+    constexpr double kAboutAsLong = 0.8;
+
     std::map<std::tuple<pg::Oid, pg::RelationName>, Holds> by_relation;
     for (const auto& hold : observation.holds) {
         if (!rules::keeps_users_out(hold)) continue;
         // A relation renamed on the way keeps its oid; an oid of 0 is not known.
-        const auto name = hold.relation_oid == 0 ? hold.relation : pg::RelationName{};
-        by_relation[{hold.relation_oid, name}].push_back(&hold);
+        const auto oid = is_of_an_index(hold) ? hold.table_oid : hold.relation_oid;
+        const auto name = oid == 0 ? rules::kept_from(hold) : pg::RelationName{};
+        by_relation[{oid, name}].push_back(&hold);
     }
 
-    std::vector<Blocking> result;
+    std::vector<std::pair<Millis, Blocking>> by_rank;
     for (const auto& [relation, holds] : by_relation) {
         const auto readers = those(holds, [](const auto& h) { return pg::blocks_reads(h.mode); });
-        if (!readers.empty()) result.push_back(joined(readers, true));
-        if (readers.empty() || union_of(holds) > union_of(readers)) {
-            auto writers = joined(holds, false);
-            // What keeps readers out too has an entry of its own.
-            writers.mode =
-                joined(those(holds, [](const auto& h) { return !pg::blocks_reads(h.mode); }), false)
-                    .mode;
-            result.push_back(std::move(writers));
-        }
+        const Millis read = union_of(readers);
+        const Millis written = union_of(holds);
+        if (!readers.empty()) by_rank.emplace_back(read, joined(readers, true));
+        if (written <= read) continue;
+        auto writers = joined(holds, false);
+        // What keeps readers out too has an entry of its own.
+        const auto alone =
+            joined(those(holds, [](const auto& h) { return !pg::blocks_reads(h.mode); }), false);
+        writers.mode = alone.mode;
+        writers.index = alone.index;
+        by_rank.emplace_back(read >= kAboutAsLong * written ? read : written, std::move(writers));
     }
-    std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
-        return std::tuple{-a.held.count(), !a.blocks_reads, a.relation} <
-               std::tuple{-b.held.count(), !b.blocks_reads, b.relation};
+    std::stable_sort(by_rank.begin(), by_rank.end(), [](const auto& a, const auto& b) {
+        return std::tuple{-a.first.count(), !a.second.blocks_reads, a.second.relation} <
+               std::tuple{-b.first.count(), !b.second.blocks_reads, b.second.relation};
     });
+    std::vector<Blocking> result;
+    for (auto& [rank, blocking] : by_rank) result.push_back(std::move(blocking));
     return result;
 }
 

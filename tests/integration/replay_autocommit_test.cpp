@@ -206,7 +206,8 @@ TEST_F(ReplayAutocommit, AFailureStopsAndTellsWhereAndWhatIsLeft) {
     EXPECT_EQ(failed.failure->ordinal, 3U);
     EXPECT_EQ(failed.failure->position.line, 4);
     EXPECT_EQ(failed.failure->position.column, 3);
-    EXPECT_THAT(failed.failure->left_behind, ElementsAre("1 statement before it is committed"));
+    EXPECT_THAT(failed.failure->left_behind,
+                ElementsAre("1 earlier statement, which stays committed"));
     ASSERT_THAT(failed.statements, SizeIs(3));
     EXPECT_TRUE(failed.statements[2].error);
     EXPECT_EQ(failed.statements[1].evidence, Evidence::text);

@@ -208,8 +208,9 @@ TEST_F(ReplayWholeFile, TheHistoryIsWrittenOffTheClockAndAFailureLeavesItDirty) 
     for (const auto& hold : all.migrations[0].holds)
         EXPECT_NE(hold.relation.name, "schema_migrations");
     ASSERT_TRUE(all.migrations[1].failure);
-    EXPECT_THAT(all.migrations[1].failure->left_behind,
-                ElementsAre("1 statement before it is committed", HasSubstr("version 2 is dirty")));
+    EXPECT_THAT(
+        all.migrations[1].failure->left_behind,
+        ElementsAre("1 earlier statement, which stays committed", HasSubstr("version 2 is dirty")));
     EXPECT_EQ(value_of("SELECT version || ' ' || dirty FROM schema_migrations"), "2 true");
 }
 
@@ -248,7 +249,8 @@ TEST_F(ReplayWholeFile, OneTransactionAroundTheFile) {
         "INSERT INTO t VALUES (12);\nCOMMIT;\nINSERT INTO t VALUES (13);\nSELECT 1/0;\n",
         Mode::one_transaction);
     EXPECT_EQ(failure_of(inner), "22012");
-    EXPECT_THAT(inner.failure->left_behind, ElementsAre("2 statements before it are committed"));
+    EXPECT_THAT(inner.failure->left_behind,
+                ElementsAre("2 earlier statements, which stay committed"));
     EXPECT_EQ(value_of("SELECT count(*) FROM t"), "4");
     // At COMMIT.
     const MigrationObservation late = replay_file(

@@ -81,6 +81,15 @@ const std::vector<Counted> kCounted = {
          inserts(100000) + "COMMIT;\n",
      {{4, ""}, {6, "log 100000 0 0"}},
      "log 200000 0 0"},
+    {"rolled_back_to_a_savepoint",
+     "BEGIN;\nINSERT INTO log VALUES (1);\nSAVEPOINT s;\n" + inserts(100000) +
+         "SAVEPOINT \"S\";\nUPDATE t SET n = 1;\nROLLBACK TO SAVEPOINT s;\nINSERT INTO other "
+         "VALUES "
+         "(1);\nROLLBACK TO s;\nINSERT INTO other VALUES (2);\nRELEASE s;\nSAVEPOINT s;\nINSERT "
+         "INTO "
+         "other VALUES (3);\nRELEASE SAVEPOINT s;\nCOMMIT;\n",
+     {{4, "log 100000 0 0"}, {6, "t 0 20000 0"}},
+     "log 1 0 0, other 2 0 0"},
     {"at_commit",
      "BEGIN;\nINSERT INTO noted SELECT generate_series(1, 300);\nCOMMIT;\nINSERT INTO notes VALUES "
      "(0);\n",

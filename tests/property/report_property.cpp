@@ -142,7 +142,9 @@ struct Make {
                 number(),
                 whole<std::size_t>(),
                 list<std::size_t>([&] { return whole<std::size_t>(); }),
-                random.pick(kEvidence)};
+                random.pick(kEvidence),
+                text(),
+                1 + whole<std::size_t>()};
     }
     FindingPart finding() {
         static const Texts kSeverities = {"info", "warning", "danger"};

@@ -34,11 +34,14 @@ struct LockHold {
     pg::RelationName relation;
     char relkind = ' ';         // pg_class.relkind
     pg::RelationName child_of;  // the topmost parent of a partition or child table; else empty
-    pg::LockMode mode{};        // pg_locks.mode
-    Millis acquired{};  // start of the statement that took it, or the first granted reading where
-                        // it waited
-    Millis released{};  // end of the COMMIT or ROLLBACK that let go of it
-    Millis waited{};    // not granted before that, as the sampler saw it
+    // Of an index that queries use its table; else 0 and empty.
+    pg::Oid table_oid = 0;
+    pg::RelationName table;
+    pg::LockMode mode{};  // pg_locks.mode
+    Millis acquired{};    // start of the statement that took it, or the first granted reading where
+                          // it waited
+    Millis released{};    // end of the COMMIT or ROLLBACK that let go of it
+    Millis waited{};      // not granted before that, as the sampler saw it
     // Bounds of a sampled hold: it was taken after the first and let go of before the second. An
     // exact one has acquired and released for them.
     Millis not_before{};

@@ -27,6 +27,7 @@ PollFor poll_for(const sql::Classification& classification);
 struct StatementWatch {
     std::vector<LockWait> waits;  // without the relations' names
     std::vector<ProgressPhase> phases;
+    std::optional<Millis> last_polled;  // on the migration's clock: of the last reading
 };
 
 // Polls the performer's locks from a thread and a connection of its own, only while a statement

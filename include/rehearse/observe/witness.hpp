@@ -19,6 +19,7 @@ struct FinishedStatement {
     std::string_view text;
     Millis started{};
     Millis ended{};
+    std::optional<Millis> last_polled = {};  // the sampler's last reading in it
 };
 
 // What one statement did to rows and sizes, as far as its own reading tells.
@@ -38,6 +39,9 @@ struct StatementReading {
     bool took_blocking_lock = false;  // ShareLock or stronger, on a relation that was there before
     std::vector<pg::RelationName> left_invalid;  // indexes that are INVALID since this statement
 };
+
+// How a transaction ended; failed: with the statement that failed.
+enum class Ending { committed, rolled_back, failed };
 
 // Reads the performer's locks while its transaction is still open: everything that it holds,
 // exactly. Nothing here runs within the measured time.
@@ -84,7 +88,7 @@ class Witness {
     // saw since the transaction began. Without `keep_weak`, holds that block neither readers nor
     // writers are dropped.
     void transaction_ended(Millis at, const std::vector<SampledHold>& sampled, bool keep_weak,
-                           bool is_committed = true);
+                           Ending ending = Ending::committed);
     // Ordinal of the first statement whose locks the ended transaction took into its grave unread.
     std::optional<std::size_t> first_unread() const;
 

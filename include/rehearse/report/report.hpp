@@ -180,6 +180,8 @@ struct BlockingPart {
     std::size_t acquired_by = 0;
     std::vector<std::size_t> stretched_by;
     std::string evidence;
+    std::string index = {};        // whose lock it is, where the table's own blocks less
+    std::size_t transactions = 1;  // that the locks were taken in
     bool operator==(const BlockingPart&) const = default;
 };
 

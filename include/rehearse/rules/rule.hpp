@@ -34,9 +34,13 @@ struct RuleInput {
     const observe::MigrationObservation& observed;
 };
 
-// The hold keeps readers or writers of a table out: not an index, TOAST table or composite type,
-// which nobody waits for by itself, and not a relation that the same transaction made.
+// The hold keeps readers or writers of a table out: not a TOAST table or composite type, which
+// nobody waits for by itself, and not a relation that the same transaction made. An index does with
+// AccessExclusiveLock: whoever plans a query opens every index of its tables (PostgreSQL manual,
+// REINDEX, Notes).
 bool keeps_users_out(const observe::LockHold& hold);
+// Out of which: of an index its table.
+const pg::RelationName& kept_from(const observe::LockHold& hold);
 
 // A rule is data plus one function; one file each in src/rules/.
 struct RuleInfo {

@@ -120,6 +120,13 @@ struct SettingChange {
     bool is_local = false;  // SET LOCAL: until the transaction's end
 };
 
+// SAVEPOINT, RELEASE and ROLLBACK TO.
+struct SavepointUse {
+    enum class Kind { set, release, roll_back_to };
+    Kind kind{};
+    std::string name;  // as the server has it: folded to lower case unless quoted
+};
+
 // What the text alone says of a statement.
 struct Classification {
     StatementKind kind = StatementKind::unclassified;
@@ -132,6 +139,7 @@ struct Classification {
     std::vector<pg::RelationName> relations;  // named in the text, in their order, once each
     std::vector<AlterAction> alter_actions;   // ALTER TABLE
     std::optional<SettingChange> setting;     // SET, RESET
+    std::optional<SavepointUse> savepoint;    // of that kind
     std::string procedure;                    // CALL: its name without the schema
     std::string syntax_error;  // libpg_query's message; not proof that the server refuses it
     std::size_t syntax_error_position = 0;  // characters from 1

@@ -27,9 +27,12 @@ std::optional<FailOn> fail_on_from(std::string_view text);
 // What conflicting holds did to one relation's readers and writers.
 struct Blocking {
     pg::RelationName relation;
-    pg::LockMode mode{};          // the strongest of them
-    bool blocks_reads = false;    // else writes only
-    Millis held{};                // union of the holds that conflict
+    pg::RelationName index;     // whose lock it is, where the table's own blocks less; else empty
+    pg::LockMode mode{};        // the strongest of them
+    bool blocks_reads = false;  // else writes only
+    Millis held{};              // union of the holds that conflict
+    std::size_t transactions = 1;  // that they were taken in
+    // Of the longest of them.
     std::size_t acquired_by = 0;  // statement ordinal
     std::vector<std::size_t> stretched_by;
     observe::Evidence evidence = observe::Evidence::exact;

@@ -116,6 +116,36 @@ TEST(HoldLedger, ALockTakenLateInAStatementIsNotHeldFromItsStart) {
     EXPECT_EQ(holds[0].acquired, Millis{300});
 }
 
+TEST(HoldLedger, ALockThatNoPollOfItsStatementShowedWasTakenAfterTheLastOfThem) {
+    for (const bool is_seen_at_commit : {false, true}) {
+        HoldLedger ledger;
+        ledger.read({granted(kUsers, LockMode::access_exclusive)}, Millis{500}, statement(1, 0));
+        ledger.statement_ran(1, Millis{500}, Millis{499});
+        SampledHold seen = sample(kUsers, LockMode::access_exclusive, 1);
+        seen.statement_started = Millis{500};
+        seen.first_granted = seen.last_granted = Millis{501};
+        std::vector<SampledHold> sampled;
+        if (is_seen_at_commit) sampled.push_back(seen);
+        const auto holds = ledger.transaction_ended(Millis{502}, sampled);
+        ASSERT_THAT(holds, SizeIs(1));
+        EXPECT_EQ(holds[0].acquired, Millis{499});
+        EXPECT_EQ(holds[0].released, Millis{502});
+    }
+}
+
+TEST(HoldLedger, AStatementThatFailedKeptWhatItWasSeenToHoldUntilThen) {
+    HoldLedger ledger;
+    SampledHold seen = sample(kUsers, LockMode::access_exclusive, 1);
+    seen.first_granted = seen.last_granted = Millis{2};
+    SampledHold gone = sample(kOrders, LockMode::access_exclusive, 1);
+    gone.first_granted = gone.last_granted = Millis{2};
+    gone.first_without = Millis{3};
+    const auto holds = ledger.transaction_ended(Millis{30}, {seen, gone}, true);
+    ASSERT_THAT(holds, SizeIs(2));
+    EXPECT_EQ(holds[0].held(), Millis{28});
+    EXPECT_EQ(holds[1].held(), Millis{0});
+}
+
 TEST(HoldLedger, ALockFirstSeenDuringCommitWasTakenByItsStatement) {
     HoldLedger ledger;
     ledger.read({granted(kUsers, LockMode::access_exclusive)}, Millis{5}, statement(1, 0));

@@ -118,9 +118,10 @@ class Attribution : public testing::Test {
         hold.acquired_by = ordinal;
         holds_.push_back(hold);
     }
-    std::optional<std::size_t> taken_by(Kind kind, const std::string& name) {
+    std::optional<std::size_t> taken_by(Kind kind, const std::string& name,
+                                        const std::string& detail = "") {
         std::vector<SchemaChange> changes{
-            {kind, 1, {"public", "orders"}, 'r', name, "", std::nullopt}};
+            {kind, 1, {"public", "orders"}, 'r', name, detail, std::nullopt}};
         attribute(changes, statements_, holds_);
         return changes[0].ordinal;
     }
@@ -138,6 +139,30 @@ TEST_F(Attribution, AmongSeveralTheOneThatSaysSo) {
     ran(1, "ALTER TABLE orders ALTER quantity TYPE bigint");
     ran(2, "ALTER TABLE orders ADD CHECK (quantity > 0)");
     EXPECT_EQ(taken_by(Kind::column_type_changed, "quantity"), 1U);
+}
+
+TEST_F(Attribution, ALaterStatementThatOnlyNamesTheColumnDidNotAddIt) {
+    ran(1, "ALTER TABLE orders ADD COLUMN code text");
+    ran(2, "ALTER TABLE orders ADD CONSTRAINT c CHECK (code <> 'z')");
+    ran(3, "ALTER TABLE orders ALTER code SET NOT NULL, ADD COLUMN other int");
+    EXPECT_EQ(taken_by(Kind::column_added, "code"), 1U);
+    EXPECT_EQ(taken_by(Kind::not_null_set, "code"), 3U);
+}
+
+TEST_F(Attribution, AConstraintThatTheServerNamedByItsType) {
+    ran(1, "ALTER TABLE orders ADD COLUMN customer bigint REFERENCES customers");
+    ran(2, "SELECT pg_sleep(1)");
+    ran(3, "UPDATE orders SET customer = 2");
+    EXPECT_EQ(taken_by(Kind::constraint_added, "orders_customer_fkey", "foreign key"), 1U);
+    ran(4, "ALTER TABLE orders ADD FOREIGN KEY (a) REFERENCES b");
+    EXPECT_EQ(taken_by(Kind::constraint_added, "orders_a_fkey", "foreign key"), std::nullopt);
+}
+
+TEST_F(Attribution, WhereNoLockWasSeenTheOnlyCodeThatWasNotReadInATransaction) {
+    ran(1, "ALTER TABLE users ADD c int", false);
+    ran(2, "DO $$ BEGIN ALTER TABLE orders ADD c int; COMMIT; END $$", false);
+    statements_[1].evidence = Evidence::sampled;
+    EXPECT_EQ(taken_by(Kind::column_added, "c"), 2U);
 }
 
 TEST_F(Attribution, TheOnlyCodeWhereNoTextSaysSo) {

@@ -77,9 +77,11 @@ TEST(MigrationPart, TakesEveryFieldOver) {
     verdict.label = verdict::Label::failed;
     verdict.because = "23502 at line 4";
     verdict.blocking = {{{"billing", "Order"},
+                         {"billing", "order_pkey"},
                          pg::LockMode::access_exclusive,
                          true,
                          Millis{10},
+                         3,
                          1,
                          {2},
                          observe::Evidence::sampled}};
@@ -149,8 +151,15 @@ TEST(MigrationPart, TakesEveryFieldOver) {
     s.phases = {{"CREATE INDEX", "initializing", 9}};
     s.notices = {{"WARNING", "01000", "careful"}};
     expected.statements = {s};
-    expected.blocking = {
-        {"billing.\"Order\"", "AccessExclusiveLock", "reads_and_writes", 10, 1, {2}, "sampled"}};
+    expected.blocking = {{"billing.\"Order\"",
+                          "AccessExclusiveLock",
+                          "reads_and_writes",
+                          10,
+                          1,
+                          {2},
+                          "sampled",
+                          "billing.order_pkey",
+                          3}};
     expected.rows_changed = {{"billing.\"Order\"", 1, 2, 3}};
     expected.changes = {{"billing.\"Order\"", "column_added", "note", "text", 1}};
     expected.findings = {

@@ -97,7 +97,42 @@ TEST(Blocking, NamesTheStatementOfTheLongestHoldAndThoseThatStretchedIt) {
                                   hold("orders", LockMode::access_exclusive, 9, 10, 5)});
     ASSERT_EQ(result.size(), 1U);
     EXPECT_EQ(result[0].acquired_by, 2U);
-    EXPECT_THAT(result[0].stretched_by, ElementsAre(1, 3, 4, 5));
+    EXPECT_THAT(result[0].stretched_by, ElementsAre(3, 4));
+    EXPECT_EQ(result[0].transactions, 3U);
+}
+
+// REINDEX: a plan opens every index of its tables.
+TEST(Blocking, AnIndexThatNobodyMayOpenKeepsReadersOutOfItsTable) {
+    auto index = hold("orders_pkey", LockMode::access_exclusive, 1, 100);
+    index.relkind = 'i';
+    index.table = {"public", "orders"};
+    index.virtualtransaction = "3/1";
+    auto table = hold("orders", LockMode::share, 0, 100);
+    table.virtualtransaction = "3/1";
+    index.table_oid = table.relation_oid;
+    const auto result = blocking({table, index});
+    ASSERT_EQ(result.size(), 2U);
+    EXPECT_TRUE(result[0].blocks_reads);
+    EXPECT_EQ(result[0].relation.name, "orders");
+    EXPECT_EQ(result[0].index.name, "orders_pkey");
+    EXPECT_EQ(result[0].mode, LockMode::access_exclusive);
+    EXPECT_DOUBLE_EQ(result[0].held.count(), 99);
+    EXPECT_FALSE(result[1].blocks_reads);
+    EXPECT_EQ(result[1].index.name, "");
+    EXPECT_EQ(result[1].mode, LockMode::share);
+    EXPECT_DOUBLE_EQ(result[1].held.count(), 100);
+
+    table.mode = LockMode::access_exclusive;
+    const auto whole = blocking({table, index});
+    ASSERT_EQ(whole.size(), 1U);
+    EXPECT_EQ(whole[0].index.name, "");
+    EXPECT_EQ(whole[0].transactions, 1U);
+
+    index.mode = LockMode::share;
+    EXPECT_THAT(blocking({index}), IsEmpty());
+    index.mode = LockMode::access_exclusive;
+    index.new_relation = true;
+    EXPECT_THAT(blocking({index}), IsEmpty());
 }
 
 TEST(Blocking, IsAsSureAsItsWeakestHold) {
