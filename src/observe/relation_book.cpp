@@ -24,6 +24,12 @@ bool reuses_storage(const pg::RelationFacts& index, const pg::RelationMap& befor
     });
 }
 
+// Perhaps with another oid: ALTER COLUMN TYPE makes some indexes again under their name.
+bool was_there(const pg::RelationFacts& index, const pg::RelationMap& before) {
+    return std::any_of(before.begin(), before.end(),
+                       [&index](const auto& entry) { return entry.second.name == index.name; });
+}
+
 }  // namespace
 
 StorageChanges changes_between(const pg::RelationMap& before, const pg::RelationMap& after) {
@@ -41,8 +47,8 @@ StorageChanges changes_between(const pg::RelationMap& before, const pg::Relation
         if (!now.index_is_valid && (old == before.end() || old->second.index_is_valid))
             changes.invalid.push_back(now.name);
         // An empty index comes with every new table, and a rewrite builds all indexes again.
-        if (!before.contains(now.table_of_index) || rewritten.contains(now.table_of_index))
-            continue;
+        if (!before.contains(now.table_of_index)) continue;
+        if (rewritten.contains(now.table_of_index) && was_there(now, before)) continue;
         const bool built =
             old == before.end() ? !reuses_storage(now, before) : has_new_storage(old->second, now);
         if (built) changes.indexes.push_back(now);

@@ -133,6 +133,7 @@ void describe(StatementReading& reading, const FinishedStatement& statement,
     }
     if (statement.classification.kind != StatementKind::truncate) {
         for (const pg::RelationFacts& index : changes.indexes) {
+            if (is_internal(index.name)) continue;
             reading.index_builds.push_back({index.name, name_of(index.table_of_index),
                                             statement.ended - statement.started,
                                             index.index_is_valid});
@@ -348,7 +349,8 @@ RowEffects Witness::Impl::read_rows(const pg::NamedLockReading& named,
     if (!reads_own && (tables.empty() || !rows_are_pending)) return {};
     RowEffects done = effects.rows_since_last(
         reads_own ? named.activity : performer->read_activity(tables), facts_of);
-    if (statement != nullptr && statement->ended - statement->started >= kSlowStatement)
+    if (statement != nullptr && (statement->ended - statement->started >= kSlowStatement ||
+                                 statement->classification.kind == StatementKind::truncate))
         done.sizes = effects.sizes_since_last(performer->read_table_sizes(tables), facts_of);
     return done;
 }

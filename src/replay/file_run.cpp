@@ -52,6 +52,7 @@ void run_in_autocommit(const fs::path& path, MigrationRun& run) {
     run_statements(path, run);
     if (run.has_failed() || !run.in_transaction()) return;
     run.roll_back();
+    run.ended_in_transaction();
     run.add_warning("25001",
                     "the file ends inside a transaction that it began: psql ends its session there "
                     "and the server rolls back");

@@ -283,6 +283,7 @@ observe::MigrationObservation MigrationRun::take() {
     observe::MigrationObservation observation;
     observation.ran = true;
     observation.elapsed = clock_;
+    observation.ends_in_transaction = ends_in_transaction_;
     if (stage_.witness() != nullptr) {
         observation.holds = stage_.witness()->take_holds();
         recorder_.name_folded(observation.holds);

@@ -176,6 +176,13 @@ std::vector<std::string> effect_phrases(const StatementPart& statement) {
                    (may_have_unseen_workers(statement, part) ? " or more" : "") + " of " +
                    part.relation;
         });
+    if (statement.kind == to_string(sql::StatementKind::truncate)) {
+        add_largest(
+            statement.sizes, [](const auto& part) { return part.bytes_before - part.bytes_after; },
+            [](const auto& part) {
+                return "emptied " + part.relation + ", " + bytes(part.bytes_before);
+            });
+    }
     for (const WaitPart& wait : statement.waits) {
         const std::string lock =
             wait.locktype == "relation" ? wait.mode + " on " + wait.relation : wait.locktype;
@@ -314,13 +321,29 @@ bool is_blind(const Report& report) {
     return ran;
 }
 
+std::size_t only_sampled(const Report& report) {
+    std::size_t count = 0;
+    for (const auto& migration : report.migrations) {
+        count += static_cast<std::size_t>(std::count_if(
+            migration.statements.begin(), migration.statements.end(), [](const auto& statement) {
+                return statement.evidence == to_string(observe::Evidence::sampled);
+            }));
+    }
+    return count;
+}
+
 std::string sampler_phrase(const Report& report) {
     if (is_blind(report)) return "locks were not read: what would be blocked is not known";
     const auto& sampler = report.sampler;
     if (sampler.readings == 0) return {};
-    const std::string polled = "locks polled " + format_count(sampler.readings) + " times";
-    if (sampler.longest_gap_ms <= 0) return polled;
-    return polled + ", longest gap " + duration(sampler.longest_gap_ms);
+    std::string text = "locks polled " +
+                       (sampler.readings == 1 ? "once" : format_count(sampler.readings) + " times");
+    if (sampler.longest_gap_ms > 0) text += ", longest gap " + duration(sampler.longest_gap_ms);
+    if (const std::size_t sampled = only_sampled(report)) {
+        text += "; " + counted(sampled, "statement") +
+                " could only be polled: a lock held for less than a gap may be missing";
+    }
+    return text;
 }
 
 Advice advice_of(const FindingPart& finding) {

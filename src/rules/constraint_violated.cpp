@@ -20,10 +20,13 @@ constexpr std::string_view kMendDuplicates =
 
 std::string amount_of(const observe::Violations& violations) {
     if (!violations.rows) return "rows of " + violations.relation.text() + " violate it";
-    std::string amount =
-        std::to_string(*violations.rows) + " rows of " + violations.relation.text() + " violate it";
-    if (violations.duplicate_keys)
-        amount += ", with " + std::to_string(*violations.duplicate_keys) + " duplicate keys";
+    const bool is_one = *violations.rows == 1;
+    std::string amount = std::to_string(*violations.rows) + (is_one ? " row of " : " rows of ") +
+                         violations.relation.text() + (is_one ? " violates it" : " violate it");
+    if (violations.duplicate_keys) {
+        amount += ", with " + std::to_string(*violations.duplicate_keys) + " duplicate key" +
+                  (*violations.duplicate_keys == 1 ? "" : "s");
+    }
     return amount;
 }
 

@@ -50,7 +50,7 @@ const std::vector<RuleInfo>& all_rules() {
         kRowsChangedInMigration, kNoRollback,         kLockTimeoutUnset,
         kStatementTimeoutUnset,  kCancelledByTimeout, kTableRewrite,
         kHeldUntilCommit,        kIndexLeftInvalid,   kValidatedUnderLock,
-        kConstraintViolated,
+        kConstraintViolated,     kNeverCommitted,
     };
     return kRules;
 }

@@ -16,6 +16,7 @@ extern const RuleInfo kCancelledByTimeout;
 extern const RuleInfo kTableRewrite;
 extern const RuleInfo kHeldUntilCommit;
 extern const RuleInfo kIndexLeftInvalid;
+extern const RuleInfo kNeverCommitted;
 extern const RuleInfo kValidatedUnderLock;
 extern const RuleInfo kConstraintViolated;
 

@@ -42,6 +42,24 @@ TEST_F(ReplayEvidence, TenThousandLocksOfOneTransactionAreAllTold) {
     }
 }
 
+// The statement runs for a while before it locks the table, for a moment.
+TEST_F(ReplayEvidence, ALockAtTheEndOfALongStatementIsNotDatedToItsStart) {
+    run_sql("CREATE TABLE t(id int)");
+    for (const char* text : {
+             "DO $$ BEGIN PERFORM pg_sleep(0.5); ALTER TABLE t ADD a int; END $$;\n",
+             "BEGIN;\nDO $$ BEGIN PERFORM pg_sleep(0.5); ALTER TABLE t ADD b int; END "
+             "$$;\nCOMMIT;\n",
+         }) {
+        const MigrationObservation seen = replay_file(text);
+        const auto hold = std::find_if(seen.holds.begin(), seen.holds.end(), [](const auto& each) {
+            return each.mode == pg::LockMode::access_exclusive;
+        });
+        ASSERT_NE(hold, seen.holds.end()) << text;
+        EXPECT_EQ(hold->evidence, observe::Evidence::exact);
+        EXPECT_GT(hold->acquired, Millis{400}) << text;
+    }
+}
+
 TEST_F(ReplayEvidence, WatchersThatLoseTheirConnectionsMissNothingThatIsExact) {
     run_sql("CREATE TABLE t(n int); INSERT INTO t SELECT generate_series(1, 1000)");
     const std::string blind =

@@ -118,6 +118,8 @@ TEST_P(TruthOfBlocking, IsWhatOthersWaitFor) {
 const Case kCases[] = {
     {"index", "BEGIN;\nCREATE INDEX busy_n ON busy (n);\nSELECT pg_sleep(3);\nCOMMIT;\n", false},
     {"column", "BEGIN;\nALTER TABLE busy ADD COLUMN c int;\nSELECT pg_sleep(3);\nCOMMIT;\n", true},
+    // The readers plan with every index of the table.
+    {"reindex", "BEGIN;\nREINDEX TABLE busy;\nSELECT pg_sleep(3);\nCOMMIT;\n", true},
     {"foreign_key",
      "BEGIN;\nALTER TABLE other ADD FOREIGN KEY (id) REFERENCES busy NOT VALID;\n"
      "SELECT pg_sleep(3);\nCOMMIT;\n",

@@ -66,7 +66,7 @@ struct Rewrite {
 struct IndexBuild {
     pg::RelationName index;
     pg::RelationName relation;
-    Millis elapsed{};
+    Millis elapsed{};   // of the statement that built it, with all else that it did
     bool valid = true;  // pg_index.indisvalid
 };
 
@@ -79,7 +79,7 @@ struct RowsChanged {
 };
 
 // Rows that whole scans of a relation read, to validate, to rewrite, to build an index or to find
-// what a WHERE asks for. Of parallel workers only the leader's share is known.
+// what a WHERE asks for. In an open transaction the parallel workers' share is not known.
 struct Scan {
     pg::RelationName relation;
     std::int64_t rows = 0;
@@ -198,8 +198,9 @@ struct FailurePoint {
 };
 
 struct MigrationObservation {
-    bool ran = false;  // false: not_run, because of an earlier failure
-    Millis elapsed{};  // sum of statements and commits
+    bool ran = false;                  // false: not_run, because of an earlier failure
+    bool ends_in_transaction = false;  // that the file began: psql's end rolls it back
+    Millis elapsed{};                  // sum of statements and commits
     std::vector<StatementObservation> statements;
     std::vector<LockHold> holds;  // relations only; system catalogs left out
     // Of the whole migration, also by statements that were too small for a reading of their own.

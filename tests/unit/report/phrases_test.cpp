@@ -39,5 +39,15 @@ TEST(EffectPhrases, SayOrMoreWhereParallelWorkersMayHaveReadUnseen) {
                 ElementsAre("updated 1 row of orders", "read 2,000,000 rows of orders"));
 }
 
+// Nobody counts the rows of a truncated table.
+TEST(EffectPhrases, TellWhatTruncateEmptied) {
+    StatementPart statement = statement_with("exact");
+    statement.sizes = {{"items", 8192, 0}, {"orders", 5242880, 16384}};
+    EXPECT_THAT(effect_phrases(statement), ElementsAre());
+    statement.kind = "truncate";
+    EXPECT_THAT(effect_phrases(statement),
+                ElementsAre("emptied orders, 5.0 MB", "emptied items, 8.0 kB"));
+}
+
 }  // namespace
 }  // namespace rehearse::report

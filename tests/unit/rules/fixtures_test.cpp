@@ -139,6 +139,8 @@ const std::map<std::string, Story>& stories() {
               observed.failure->violations->rows = 10;
           },
           nothing}},
+        {"never-committed",
+         {[](auto& observed, auto&) { observed.ends_in_transaction = true; }, nothing}},
         {"validated-under-lock",
          {[](auto& observed, auto&) {
               auto& statement = statement_of(observed, sql::StatementKind::alter_table);
@@ -259,6 +261,8 @@ TEST(Rules, SpeakOfWhatWasSeen) {
         {"index-left-invalid",
          "left the index users_email_key behind INVALID: writes to users pay for it, no query uses "
          "it"},
+        {"never-committed",
+         "the file ends inside the transaction that begins here: all of it is rolled back"},
     };
     for (const auto& [rule, message] : cases) {
         const auto found = findings(rule, "bad", stories().at(rule).bad);
