@@ -15,6 +15,14 @@ LockHold hold_of(pg::Oid relation, pg::LockMode mode, const std::string& virtual
     return hold;
 }
 
+// No reading after the last that showed it showed another lock of its transaction.
+bool ends_with_its_transaction(const SampledHold& hold, const std::vector<SampledHold>& sampled) {
+    return std::none_of(sampled.begin(), sampled.end(), [&hold](const SampledHold& other) {
+        return other.virtualtransaction == hold.virtualtransaction && hold.first_without &&
+               other.last_granted >= hold.first_without;
+    });
+}
+
 }  // namespace
 
 std::vector<pg::LockRow> HoldLedger::read(const std::vector<pg::LockRow>& locks, Millis at,
@@ -102,7 +110,8 @@ std::vector<LockHold> HoldLedger::transaction_ended(Millis at,
             hold.released = std::min(*sample.last_granted, at);
             hold.not_before = std::min(sample.last_without.value_or(sample.statement_started), at);
             hold.not_after = std::min(sample.first_without.value_or(at), at);
-            if (has_failed && !sample.first_without) hold.released = at;
+            if (has_failed && ends_with_its_transaction(sample, sampled))
+                hold.released = hold.not_after;
             hold.waited = sample.waited();
             seen_between.push_back(std::move(hold));
         }

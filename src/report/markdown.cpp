@@ -81,7 +81,7 @@ std::string blocked_cell(const MigrationPart& migration) {
         parts.push_back((first->blocks == "writes" ? "writes to " : "reads and writes of ") +
                         name_code(first->relation) +
                         (others > 0 ? " and " + std::to_string(others) + " more" : "") + " " +
-                        duration(first->held_ms));
+                        held_phrase(*first));
     }
     return join(parts, "<br>");
 }

@@ -119,11 +119,16 @@ std::vector<BlockedTogether> blocked_together(const MigrationPart& migration) {
     return groups;
 }
 
+std::string held_phrase(const BlockingPart& blocking) {
+    const bool saw_one_poll = !is_exact(blocking.evidence) && blocking.held_ms <= 0;
+    return saw_one_poll ? "for a moment" : duration(blocking.held_ms);
+}
+
 std::string blocks_phrase(const BlockedTogether& blocked) {
     const auto& blocking = *blocked.first;
     const bool writes_only = blocking.blocks == "writes";
     return std::string{"blocks "} + (writes_only ? "writes to " : "") + blocking.relation +
-           and_more(blocked.others) + " " + duration(blocking.held_ms);
+           and_more(blocked.others) + " " + held_phrase(blocking);
 }
 
 std::string lock_phrase(const BlockedTogether& blocked, const MigrationPart& migration) {

@@ -33,6 +33,8 @@ struct BlockedTogether {
 // Longest first, as the report has them.
 std::vector<BlockedTogether> blocked_together(const MigrationPart& migration);
 
+// "12.1 s"; "for a moment" where one poll saw it and how long it was is not known.
+std::string held_phrase(const BlockingPart& blocking);
 // "blocks orders 7.10 s", "blocks writes to audit_log and 7 more 12.1 s"
 std::string blocks_phrase(const BlockedTogether& blocked);
 // "AccessExclusiveLock on orders for at least 7.10 s, taken at line 4 (sampled)"

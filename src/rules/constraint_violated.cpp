@@ -1,9 +1,13 @@
+#include "rehearse/base/text.hpp"
+
 #include "rules/reading.hpp"
 #include "rules/registry.hpp"
 
 namespace rehearse::rules {
 
 namespace {
+
+using observe::StatementObservation;
 
 // A rule of its own speaks of NOT NULL.
 constexpr std::string_view kNotNullViolation = "23502";
@@ -17,6 +21,25 @@ constexpr std::string_view kMendDuplicates =
     "Let the code make no new duplicates, mend the old ones from a background job in batches, "
     "build "
     "the index when there are none left.";
+
+constexpr std::string_view kMoveRows =
+    R"(Those rows belong in another partition: move them there in batches before this runs:
+WITH moved AS (DELETE FROM {table} WHERE <they belong elsewhere> RETURNING *)
+INSERT INTO <where they belong> SELECT * FROM moved;)";
+
+// CREATE TABLE violates nothing but what the default partition would have to be free of.
+bool makes_a_partition(const StatementObservation& statement) {
+    const std::string text = lower_cased(statement.sql);
+    return statement.classification.kind == sql::StatementKind::create_table ||
+           (text.find("attach") != std::string::npos &&
+            text.find("partition") != std::string::npos);
+}
+
+std::string_view advice_for(const StatementObservation& statement,
+                            const observe::Violations& violations) {
+    if (violations.duplicate_keys) return kMendDuplicates;
+    return makes_a_partition(statement) ? kMoveRows : kMendFirst;
+}
 
 std::string amount_of(const observe::Violations& violations) {
     if (!violations.rows) return "rows of " + violations.relation.text() + " violate it";
@@ -41,8 +64,7 @@ std::vector<Finding> check(const RuleInput& input) {
     finding.relation = failure->violations->relation;
     finding.evidence = observe::Evidence::exact;
     finding.message = amount_of(*failure->violations);
-    const bool is_unique = failure->violations->duplicate_keys.has_value();
-    finding.instead = filled(is_unique ? kMendDuplicates : kMendFirst,
+    finding.instead = filled(advice_for(*statement, *failure->violations),
                              {{"table", failure->violations->relation.text()}});
     return {finding};
 }

@@ -100,7 +100,7 @@ std::vector<Finding> check(const RuleInput& input) {
         auto finding = finding_at(
             statement, hold == nullptr ? Severity::warning
                                        : severity_of_blocking(hold->mode, statement.elapsed));
-        if (hold != nullptr) table = &hold->relation;
+        if (hold != nullptr) table = &kept_from(*hold);
         if (table != nullptr) finding.relation = *table;
         finding.message = command_of(statement);
         if (hold != nullptr) {

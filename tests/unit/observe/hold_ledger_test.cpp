@@ -137,13 +137,18 @@ TEST(HoldLedger, AStatementThatFailedKeptWhatItWasSeenToHoldUntilThen) {
     HoldLedger ledger;
     SampledHold seen = sample(kUsers, LockMode::access_exclusive, 1);
     seen.first_granted = seen.last_granted = Millis{2};
-    SampledHold gone = sample(kOrders, LockMode::access_exclusive, 1);
+    SampledHold gone = sample(kOrders, LockMode::access_exclusive, 1);  // a subtransaction's
     gone.first_granted = gone.last_granted = Millis{2};
     gone.first_without = Millis{3};
+    seen.last_granted = Millis{3};
     const auto holds = ledger.transaction_ended(Millis{30}, {seen, gone}, true);
     ASSERT_THAT(holds, SizeIs(2));
     EXPECT_EQ(holds[0].held(), Millis{28});
     EXPECT_EQ(holds[1].held(), Millis{0});
+
+    // The server has rolled back and its answer is on the way.
+    seen.first_without = Millis{29};
+    EXPECT_EQ(ledger.transaction_ended(Millis{30}, {seen}, true).at(0).held(), Millis{27});
 }
 
 TEST(HoldLedger, ALockFirstSeenDuringCommitWasTakenByItsStatement) {

@@ -327,6 +327,27 @@ TEST(DropColumn, IsAReminderUnlessItCascades) {
     }
 }
 
+TEST(ConstraintViolated, AdviceIsOfWhatTheRowsViolate) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"ALTER TABLE p ATTACH PARTITION t FOR VALUES IN (1)", "DELETE FROM t"},
+        {"CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)", "DELETE FROM t"},
+        {"ALTER TABLE t ADD CHECK (partition > 0)", "ALTER TABLE t VALIDATE CONSTRAINT"},
+    };
+    for (const auto& [script, advice] : cases) {
+        auto observed = test::ran(script);
+        observed.failure.emplace();
+        observed.failure->ordinal = 1;
+        observed.failure->error.sqlstate.code = "23514";
+        observed.failure->violations.emplace();
+        observed.failure->violations->relation = {"", "t"};
+        observed.failure->violations->rows = 1;
+        const auto found = finding("constraint-violated", observed);
+        ASSERT_TRUE(found) << script;
+        EXPECT_EQ(found->message, "1 row of t violates it");
+        EXPECT_NE(found->instead.find(advice), std::string::npos) << found->instead;
+    }
+}
+
 TEST(InvalidIndex, OnAPartitionedTableByDesignIsNone) {
     auto observed = test::ran("CREATE INDEX i ON ONLY t (c)");
     observed.statements[0].index_builds.push_back(
