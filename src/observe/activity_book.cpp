@@ -43,6 +43,12 @@ pg::ActivityMap ActivityBook::since_last(const pg::ActivityReading& now) {
     return done;
 }
 
+std::vector<pg::Oid> ActivityBook::relations() const {
+    std::vector<pg::Oid> relations;
+    for (const auto& [relation, counted] : last_.relations) relations.push_back(relation);
+    return relations;
+}
+
 void ActivityBook::transaction_ended(bool is_committed) {
     if (!is_committed) {
         for (const auto& [relation, highest] : highest_)

@@ -2,6 +2,8 @@
 
 #include "rehearse/pg/lock_reading.hpp"
 
+#include <vector>
+
 namespace rehearse::observe {
 
 // What was done to rows between two readings of counters that grow, of the relations that the later
@@ -17,6 +19,7 @@ class ActivityBook {
     pg::ActivityMap since_last(const pg::ActivityReading& now);
     // TRUNCATE sets back what its transaction counted, and a rollback takes that back.
     void transaction_ended(bool is_committed);
+    std::vector<pg::Oid> relations() const;
     // The session has reported what it counted.
     void was_reported() { *this = {}; }
 

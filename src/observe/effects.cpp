@@ -75,6 +75,7 @@ std::vector<SizeChange> Effects::sizes_since_last(const pg::SizeMap& now, const 
     for (const auto& [relation, bytes] : now) {
         const pg::RelationFacts* facts = facts_of(relation);
         const std::int64_t before = std::exchange((*sizes_)[relation], bytes);
+        sizes_before_.try_emplace(relation, before);
         if (facts == nullptr || is_nobody_elses(facts->name) || before == bytes) continue;
         changes.push_back({facts->name, before, bytes});
     }
@@ -104,7 +105,10 @@ void Effects::transaction_ended(bool is_committed) {
     activity_.transaction_ended(is_committed);
     if (is_committed) {
         for (const auto& [name, rows] : in_transaction_) add_to(committed_, rows);
+    } else {
+        for (const auto& [relation, bytes] : sizes_before_) (*sizes_)[relation] = bytes;
     }
+    sizes_before_.clear();
     in_transaction_.clear();
     savepoints_.clear();
 }

@@ -30,6 +30,8 @@ class Effects {
     RowEffects rows_since_last(const pg::ActivityReading& now, const FactsOf& facts_of);
     // A reading that is for no statement.
     void skip_rows(const pg::ActivityReading& now) { activity_.since_last(now); }
+    // The relations that any reading was of.
+    std::vector<pg::Oid> counted() const { return activity_.relations(); }
     // What was counted so far is not counted again.
     void rows_were_reported() { activity_.was_reported(); }
     // What a statement did that is in no transaction of ours, so that it is committed.
@@ -55,6 +57,7 @@ class Effects {
     std::vector<std::pair<std::string, Totals>> savepoints_;  // with what was done before each
     Totals committed_;
     std::optional<pg::SizeMap> sizes_;
+    pg::SizeMap sizes_before_;  // of those that the open transaction changed
     pg::ShapeMap before_;       // as they were before the migration
     std::set<pg::Oid> looked_;  // of the relations that the migration may have changed
     std::set<pg::Oid> made_;

@@ -27,8 +27,8 @@ using namespace std::chrono_literals;
 // ten thousand tiny statements would cost more than they do.
 constexpr auto kDozeAfter = 20ms;
 constexpr auto kListenerInterval = 250ms;
-// How often a statement is asked for its phase: so often that the time of a phase is known to a
-// tenth of the statement's, and not more often than is worth the question.
+// How often a statement is asked for its phase, at most: so often that the time of a phase is known
+// to about a tenth of the statement's.
 constexpr int kPhasesPerStatement = 10;
 constexpr Clock::duration kShortestPhaseInterval = 5ms;
 constexpr Clock::duration kLongestPhaseInterval = 50ms;

@@ -2,6 +2,8 @@
 
 #include "rehearse/base/text.hpp"
 
+#include "statement_effects.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <iterator>
@@ -207,7 +209,10 @@ bool adds_one_like(const StatementObservation& statement, const SchemaChange& ch
 std::optional<std::size_t> only_sampled_code(const std::vector<StatementObservation>& statements) {
     std::optional<std::size_t> only;
     for (const StatementObservation& statement : statements) {
-        if (statement.evidence != Evidence::sampled || !is_code(statement)) continue;
+        if (statement.evidence != Evidence::sampled ||
+            statement.classification.transaction_use != sql::TransactionUse::may_commit) {
+            continue;
+        }
         if (only) return std::nullopt;
         only = statement.ordinal;
     }
@@ -278,9 +283,11 @@ void attribute(std::vector<SchemaChange>& changes,
                const std::vector<LockHold>& holds) {
     std::map<pg::Oid, std::set<std::size_t>> candidates;
     std::map<pg::Oid, std::size_t> first_holder;
+    std::map<pg::Oid, pg::RelationName> parents;
     for (const LockHold& hold : holds) {
         const auto first = first_holder.try_emplace(hold.relation_oid, hold.acquired_by).first;
         first->second = std::min(first->second, hold.acquired_by);
+        if (!hold.child_of.name.empty()) parents[hold.relation_oid] = hold.child_of;
         if (hold.mode < pg::LockMode::share_update_exclusive) continue;
         auto& ordinals = candidates[hold.relation_oid];
         ordinals.insert(hold.acquired_by);
@@ -298,11 +305,21 @@ void attribute(std::vector<SchemaChange>& changes,
             continue;
         }
         const auto& ordinals = candidates[change.relation_oid];
+        const pg::RelationName& parent = parents[change.relation_oid];
         std::vector<std::size_t> naming, alike, code;
+        bool names_it = false;
         for (const std::size_t ordinal : ordinals) {
             const auto statement = by_ordinal.find(ordinal);
             if (statement == by_ordinal.end()) continue;
-            if (says(*statement->second, change)) naming.push_back(ordinal);
+            if (says(*statement->second, change)) {
+                // A column of that name may be added to another table, too.
+                const sql::Classification& what = statement->second->classification;
+                const bool is_its = is_named(change.relation, what) ||
+                                    (!parent.name.empty() && is_named(parent, what));
+                if (is_its && !names_it) naming.clear();
+                names_it = names_it || is_its;
+                if (is_its || !names_it) naming.push_back(ordinal);
+            }
             if (adds_one_like(*statement->second, change)) alike.push_back(ordinal);
             if (is_code(*statement->second)) code.push_back(ordinal);
         }
@@ -314,7 +331,7 @@ void attribute(std::vector<SchemaChange>& changes,
             change.ordinal = alike.front();
         } else if (alike.empty() && code.size() == 1) {
             change.ordinal = code.front();
-        } else if (ordinals.empty()) {
+        } else if (ordinals.empty() && change.kind != Kind::relation_created) {
             change.ordinal = unseen;
         }
     }

@@ -1,5 +1,6 @@
 #include "rehearse/observe/witness.hpp"
 
+#include "rehearse/base/text.hpp"
 #include "rehearse/pg/watch_session.hpp"
 #include "rehearse/sql/script.hpp"
 
@@ -29,6 +30,8 @@ constexpr Millis kSlowStatement = 10ms;
 // and of those that take weak locks only.
 constexpr Millis kForNewRelations = 0.3ms;
 constexpr Millis kForWeakLocks = 0.02ms;
+// And for each COMMIT at which triggers may have worked: that reading is of all tables.
+constexpr Millis kForCommits = 0.3ms;
 // With more locks than this the names come dear, and most of them are known already.
 constexpr std::size_t kFewLocks = 200;
 
@@ -69,6 +72,11 @@ bool procedure_may_commit(const pg::Procedure& procedure) {
     return procedure.language != "plpgsql" || sql::body_may_commit(procedure.body);
 }
 
+bool makes_deferrable_trigger(const FinishedStatement& statement) {
+    return statement.classification.kind == StatementKind::create_trigger &&
+           lower_cased(statement.text).find("deferrable") != std::string::npos;
+}
+
 // The file of a truncated table is new and empty. That is no rewrite.
 bool is_truncation(const FinishedStatement& statement, const StorageChanges::Replaced& table) {
     return statement.classification.kind == StatementKind::truncate ||
@@ -103,6 +111,10 @@ struct Witness::Impl {
     bool rows_are_pending = false;  // what ran since the last reading may have changed rows
     bool changed_rows = false;      // so may what ran in the open transaction
     bool works_at_commit = false;   // there are triggers that may change rows then
+    // What a COMMIT or a bare statement did to rows is in the next reading, which then tells none.
+    bool rest_is_unread = false;
+    ReadingBudget for_commits{kForCommits};
+    Millis commit_cost{};
 
     bool is_due(const FinishedStatement& statement);
     StatementReading read(const FinishedStatement* statement, Millis at);
@@ -116,7 +128,9 @@ struct Witness::Impl {
     RowEffects read_rows(const pg::NamedLockReading& named, const FinishedStatement* statement);
     bool report_activity();
     RowEffects rows_of_bare(const pg::RelationMap& after, const Effects::FactsOf& facts_of);
-    void add_rows_of_commit();
+    void read_commit();
+    void savepoint_ran(const sql::SavepointUse& use);
+    void learn_tables_of_indexes(const std::vector<LockHold>& ended);
     void begin_wal();
     void add_sizes(StorageChanges& changes);
     std::optional<std::int64_t> wal_since_last(std::uint64_t position);
@@ -210,14 +224,23 @@ StatementReading Witness::after_statement(const FinishedStatement& statement, bo
     StatementReading later;
     later.evidence = Evidence::exact;
     if (takes_no_locks(classification.kind)) return later;
-    if (classification.savepoint) self.effects.savepoint_ran(*classification.savepoint);
+    if (classification.savepoint) self.savepoint_ran(*classification.savepoint);
     self.pending.add({statement.ordinal, statement.started}, classification.relations);
     self.weak_is_pending |= takes_weak_locks_only(classification);
     self.rows_are_pending |= may_touch_rows(classification.kind);
-    self.changed_rows |= self.rows_are_pending && !changes_schema_only(classification.kind);
-    self.works_at_commit |= classification.kind == StatementKind::create_trigger;
+    self.changed_rows |=
+        may_touch_rows(classification.kind) && !changes_schema_only(classification.kind);
+    self.works_at_commit |= makes_deferrable_trigger(statement);
     if (must_read || self.is_due(statement)) return self.read(&statement, statement.ended);
     return later;
+}
+
+// What TRUNCATE set back in a subtransaction goes up again with its rollback, and what it set back
+// is known with its end.
+void Witness::Impl::savepoint_ran(const sql::SavepointUse& use) {
+    effects.savepoint_ran(use);
+    if (use.kind != sql::SavepointUse::Kind::set && changed_rows)
+        effects.skip_rows(performer->read_activity(effects.counted()));
 }
 
 bool Witness::Impl::is_due(const FinishedStatement& statement) {
@@ -253,7 +276,7 @@ StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis 
                    !book.is_new(row.relation);
         });
     if (statement != nullptr) {
-        if (pending.count() == 1) reading.rows = std::move(rows);
+        if (pending.count() == 1 && !rest_is_unread) reading.rows = std::move(rows);
         add_sizes(changes);
         describe(reading, *statement, changes, [this](pg::Oid oid) {
             const pg::RelationFacts* table = book.find(oid);
@@ -261,7 +284,7 @@ StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis 
         });
     }
     pending.clear();
-    weak_is_pending = rows_are_pending = false;
+    weak_is_pending = rows_are_pending = rest_is_unread = false;
     reading_cost = Clock::now() - begun;
     return reading;
 }
@@ -269,7 +292,7 @@ StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis 
 // The WAL that was written since the last reading, where only one statement ran since.
 std::optional<std::int64_t> Witness::Impl::wal_since_last(std::uint64_t position) {
     const std::uint64_t before = std::exchange(wal_position, position);
-    if (pending.count() != 1 || position < before) return std::nullopt;
+    if (pending.count() != 1 || rest_is_unread || position < before) return std::nullopt;
     return static_cast<std::int64_t>(position - before);
 }
 
@@ -349,9 +372,16 @@ RowEffects Witness::Impl::read_rows(const pg::NamedLockReading& named,
     if (!reads_own && (tables.empty() || !rows_are_pending)) return {};
     RowEffects done = effects.rows_since_last(
         reads_own ? named.activity : performer->read_activity(tables), facts_of);
-    if (statement != nullptr && (statement->ended - statement->started >= kSlowStatement ||
-                                 statement->classification.kind == StatementKind::truncate))
-        done.sizes = effects.sizes_since_last(performer->read_table_sizes(tables), facts_of);
+    if (statement == nullptr) return done;
+    std::vector<pg::Oid> resized = tables;
+    if (statement->ended - statement->started < kSlowStatement) {
+        // What TRUNCATE did is told by the size alone.
+        const sql::Classification& what = statement->classification;
+        std::erase_if(resized, [&](pg::Oid oid) {
+            return what.kind != StatementKind::truncate || !is_named(book.find(oid)->name, what);
+        });
+    }
+    done.sizes = effects.sizes_since_last(performer->read_table_sizes(resized), facts_of);
     return done;
 }
 
@@ -375,11 +405,9 @@ void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampl
                                 Ending ending) {
     Impl& self = *impl_;
     const bool is_committed = ending == Ending::committed;
-    if (is_committed && self.changed_rows && self.works_at_commit) self.add_rows_of_commit();
+    if (is_committed && self.changed_rows && self.works_at_commit) self.read_commit();
     self.changed_rows = false;
     self.effects.transaction_ended(is_committed);
-    // The COMMIT's own, which after a change of the schema alone is next to nothing.
-    if (!self.reads_own) self.begin_wal();
     self.unread =
         self.pending.count() > 0 ? std::optional{self.pending.first().ordinal} : std::nullopt;
     self.pending.clear();
@@ -392,11 +420,24 @@ void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampl
         self.ledger.transaction_ended(at, sampled, ending == Ending::failed);
     const std::vector<pg::Oid> strangers = self.book.unknown(self.holds.relations_of(ended));
     self.book.learn_committed(strangers, self.watch.read_relations(strangers));
+    self.learn_tables_of_indexes(ended);
     self.holds.add(
         std::move(ended), [&self](pg::Oid oid) { return self.book.find(oid); },
         [&self](pg::Oid oid) { return self.book.is_new(oid); }, keep_weak);
     self.book.transaction_ended(changed, self.own_is_committed);
     self.reads_own = self.own_is_committed = false;
+}
+
+// An index can be locked without its table: ALTER INDEX ... SET TABLESPACE.
+void Witness::Impl::learn_tables_of_indexes(const std::vector<LockHold>& ended) {
+    std::vector<pg::Oid> tables;
+    for (const LockHold& hold : ended) {
+        const pg::RelationFacts* facts = book.find(hold.relation_oid);
+        if (facts != nullptr && facts->is_index() && pg::blocks_reads(hold.mode))
+            tables.push_back(facts->table_of_index);
+    }
+    const std::vector<pg::Oid> strangers = book.unknown(tables);
+    book.learn_committed(strangers, watch.read_relations(strangers));
 }
 
 std::optional<std::size_t> Witness::first_unread() const {
@@ -465,6 +506,7 @@ StatementReading Witness::after_bare(const FinishedStatement& statement,
 bool Witness::Impl::report_activity() {
     if (!performer->report_activity()) return false;
     effects.rows_were_reported();
+    rest_is_unread = false;
     return true;
 }
 
@@ -477,7 +519,9 @@ RowEffects Witness::Impl::rows_of_bare(const pg::RelationMap& after,
         for (const auto& [oid, facts] : after) {
             if (facts.relkind == 'r' || facts.relkind == 'm') tables.push_back(oid);
         }
-        effects.skip_rows(performer->read_activity(tables));
+        const auto rest = performer->try_activity(tables);
+        if (rest) effects.skip_rows(*rest);
+        rest_is_unread = !rest.has_value();
         return {};
     }
     const pg::ReportedActivity reported = watch.read_reported_activity();
@@ -487,16 +531,22 @@ RowEffects Witness::Impl::rows_of_bare(const pg::RelationMap& after,
                              facts_of);
 }
 
-// What deferred triggers did at COMMIT, before it is taken for the next transaction's.
-void Witness::Impl::add_rows_of_commit() {
-    if (performer->transaction_state() != pg::TransactionState::idle) return;
+// What deferred triggers did at COMMIT, before it is taken for the next statement's.
+void Witness::Impl::read_commit() {
+    const auto begun = Clock::now();
+    rest_is_unread = !for_commits.pays(commit_cost) ||
+                     performer->transaction_state() != pg::TransactionState::idle;
+    if (rest_is_unread) return;
     std::vector<pg::Oid> tables;
     for (const auto& [oid, activity] : watch.read_reported_activity().relations)
         tables.push_back(oid);
     const std::vector<pg::Oid> strangers = book.unknown(tables);
     book.learn_committed(strangers, watch.read_relations(strangers));
-    effects.rows_since_last(performer->read_activity(tables),
-                            [this](pg::Oid oid) { return book.find(oid); });
+    const auto done = performer->try_activity(tables);
+    if (done) effects.rows_since_last(*done, [this](pg::Oid oid) { return book.find(oid); });
+    rest_is_unread = !done.has_value();
+    begin_wal();
+    commit_cost = Clock::now() - begun;
 }
 
 std::vector<SchemaChange> Witness::take_changes() {

@@ -46,7 +46,8 @@ std::optional<PartitionedTable> read_partitioned_table(PerformerSession& session
     const auto& first = told.rows.front();
     PartitionedTable facts{*first[0], first[1], first[4], std::nullopt, {}};
     if (first[3]) facts.default_partition = RelationName{*first[2], *first[3]};
-    for (const auto& row : told.rows) facts.tree.push_back(*row[5]);
+    const Answer tree = session.ask(std::string{body_of(queries::kPartitionTree)}, {table});
+    for (const auto& row : tree.rows) facts.tree.push_back(*row[0]);
     return facts;
 }
 

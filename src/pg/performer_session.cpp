@@ -376,6 +376,15 @@ ActivityReading PerformerSession::read_activity(const std::vector<Oid>& oids) {
     return activity_from(PQntuples(found.get()), cells_of(found.get()));
 }
 
+std::optional<ActivityReading> PerformerSession::try_activity(const std::vector<Oid>& oids) {
+    try {
+        return read_activity(oids);
+    } catch (const Error&) {
+        if (PQstatus(impl_->connection.get()) == CONNECTION_BAD) throw;
+        return std::nullopt;
+    }
+}
+
 bool PerformerSession::report_activity() {
     constexpr int kFirstMajor = 15;
     return impl_->version.major() >= kFirstMajor &&

@@ -121,6 +121,7 @@ bool MigrationRun::send(const Cue& cue) {
 
     const bool is_open = in_transaction();
     const bool has_ended = was_open && (!is_open || ends_transaction(kind));
+    if (is_open && (!was_open || has_ended)) opened_by_ = statement.ordinal;
     bool took_blocking_lock = false;
     if (witness != nullptr) {
         // Outside of transactions only what takes no lock comes here.
@@ -283,7 +284,7 @@ observe::MigrationObservation MigrationRun::take() {
     observe::MigrationObservation observation;
     observation.ran = true;
     observation.elapsed = clock_;
-    observation.ends_in_transaction = ends_in_transaction_;
+    observation.left_open_by = left_open_by_;
     if (stage_.witness() != nullptr) {
         observation.holds = stage_.witness()->take_holds();
         recorder_.name_folded(observation.holds);

@@ -53,7 +53,7 @@ class MigrationRun {
     void begin();
     void roll_back();
     // The file ended inside a transaction that it began, and no tool complains.
-    void ended_in_transaction() { ends_in_transaction_ = true; }
+    void ended_in_transaction() { left_open_by_ = opened_by_; }
     // Something that the server would say in the tool's place, for the last statement.
     void add_warning(const std::string& sqlstate, const std::string& message);
     // A failure that is not a statement's own: found before any ran, or after all of them.
@@ -100,7 +100,8 @@ class MigrationRun {
     const std::uint64_t statements_;
     Recorder recorder_;
     std::optional<Millis> last_polled_;  // in the last statement
-    bool ends_in_transaction_ = false;
+    std::size_t opened_by_ = 0;          // the statement that began the open transaction
+    std::optional<std::size_t> left_open_by_;
     Millis clock_{};
     std::size_t ordinal_ = 0;
     std::size_t in_open_transaction_ = 0;  // statements that its end will commit or roll back

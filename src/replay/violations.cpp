@@ -23,6 +23,9 @@ using observe::Violations;
 using sql::AddedConstraint;
 using sql::ConstraintKind;
 
+// Enough to read what the constraint is, whatever limit the count has.
+constexpr Millis kForTheCatalog{1000};
+
 // PostgreSQL manual, appendix A, class 23.
 std::optional<ConstraintKind> kind_of(const pg::SqlState& sqlstate) {
     if (sqlstate.is("23502")) return ConstraintKind::not_null;
@@ -183,6 +186,12 @@ std::optional<Violations> count(AddedConstraint constraint, const pg::ServerErro
     }
     performer.execute("BEGIN READ WRITE");
     for (const std::string& setting : undone.settings()) performer.execute(setting);
+    const auto limit_to = [&performer](Millis most) {
+        const auto milliseconds = std::max(1LL, std::llround(most.count()));  // 0 is no limit
+        performer.execute("SET LOCAL lock_timeout = 0");
+        performer.execute("SET LOCAL statement_timeout = " + std::to_string(milliseconds));
+    };
+    limit_to(std::max(limit, kForTheCatalog));
     violations.why_not = constraint.bound.empty()
                              ? complete(constraint, performer)
                              : complete_partition(constraint, error, undone, performer);
@@ -194,9 +203,7 @@ std::optional<Violations> count(AddedConstraint constraint, const pg::ServerErro
         is_anothers = true;
     } else if (violations.why_not.empty()) {
         violations.relation = constraint.relation;
-        const auto milliseconds = std::max(1LL, std::llround(limit.count()));  // 0 is no limit
-        performer.execute("SET LOCAL lock_timeout = 0");
-        performer.execute("SET LOCAL statement_timeout = " + std::to_string(milliseconds));
+        limit_to(limit);
         take_answer(violations, performer.ask(violating_rows_query(constraint)));
     }
     performer.execute("ROLLBACK");

@@ -182,8 +182,11 @@ std::vector<std::string> effect_phrases(const StatementPart& statement) {
                    part.relation;
         });
     if (statement.kind == to_string(sql::StatementKind::truncate)) {
+        auto emptied = statement.sizes;
+        std::erase_if(emptied,
+                      [](const auto& part) { return part.bytes_after >= part.bytes_before; });
         add_largest(
-            statement.sizes, [](const auto& part) { return part.bytes_before - part.bytes_after; },
+            emptied, [](const auto& part) { return part.bytes_before - part.bytes_after; },
             [](const auto& part) {
                 return "emptied " + part.relation + ", " + bytes(part.bytes_before);
             });

@@ -1,4 +1,4 @@
-#include "rehearse/base/text.hpp"
+#include "rehearse/sql/constraint.hpp"
 
 #include "rules/reading.hpp"
 #include "rules/registry.hpp"
@@ -25,14 +25,12 @@ constexpr std::string_view kMendDuplicates =
 constexpr std::string_view kMoveRows =
     R"(Those rows belong in another partition: move them there in batches before this runs:
 WITH moved AS (DELETE FROM {table} WHERE <they belong elsewhere> RETURNING *)
-INSERT INTO <where they belong> SELECT * FROM moved;)";
+INSERT INTO <where they belong> (...) SELECT ... FROM moved;)";
 
-// CREATE TABLE violates nothing but what the default partition would have to be free of.
+// Rows that are outside a partition's bound, or those of the default partition inside it.
 bool makes_a_partition(const StatementObservation& statement) {
-    const std::string text = lower_cased(statement.sql);
-    return statement.classification.kind == sql::StatementKind::create_table ||
-           (text.find("attach") != std::string::npos &&
-            text.find("partition") != std::string::npos);
+    const auto added = sql::constraints_added_by(statement.sql);
+    return !added.empty() && !added.front().bound.empty();
 }
 
 std::string_view advice_for(const StatementObservation& statement,

@@ -1,8 +1,6 @@
 #include "rules/reading.hpp"
 #include "rules/registry.hpp"
 
-#include <algorithm>
-
 namespace rehearse::rules {
 
 namespace {
@@ -11,12 +9,11 @@ constexpr std::string_view kCommit = R"(End the file with what its BEGIN asks fo
 COMMIT;)";
 
 std::vector<Finding> check(const RuleInput& input) {
-    if (!input.observed.ends_in_transaction) return {};
-    const auto& statements = input.observed.statements;
-    const auto begin = std::find_if(statements.rbegin(), statements.rend(), [](const auto& s) {
-        return s.classification.kind == sql::StatementKind::begin;
-    });
-    if (begin == statements.rend()) return {};
+    const auto& observed = input.observed;
+    if (!observed.left_open_by || observed.statements.empty()) return {};
+    // One of thousands of statements may be folded into another.
+    const auto* begin = find_statement(observed, *observed.left_open_by);
+    if (begin == nullptr) begin = &observed.statements.back();
     auto finding = finding_at(*begin, Severity::danger);
     finding.evidence = observe::Evidence::exact;
     finding.message =

@@ -54,14 +54,16 @@ Blocking joined(const Holds& holds, bool blocks_reads) {
     for (const auto* hold : holds) {
         if (is_stronger(*hold, *strongest)) strongest = hold;
         blocking.evidence = std::max(blocking.evidence, hold->evidence);
-        transactions.insert(hold->virtualtransaction);
+        // Of a sampled one it may be a parallel worker's.
+        if (hold->evidence == observe::Evidence::exact)
+            transactions.insert(hold->virtualtransaction);
         if (hold->virtualtransaction != longest.virtualtransaction) continue;
         stretched_by.insert(hold->acquired_by);
         stretched_by.insert(hold->stretched_by.begin(), hold->stretched_by.end());
     }
     blocking.mode = strongest->mode;
     if (is_of_an_index(*strongest)) blocking.index = strongest->relation;
-    blocking.transactions = transactions.size();
+    blocking.transactions = std::max<std::size_t>(1, transactions.size());
     stretched_by.erase(blocking.acquired_by);
     blocking.stretched_by.assign(stretched_by.begin(), stretched_by.end());
     return blocking;
@@ -97,7 +99,7 @@ std::vector<Blocking> blocking_of(const observe::MigrationObservation& observati
         const Millis read = union_of(readers);
         const Millis written = union_of(holds);
         if (!readers.empty()) by_rank.emplace_back(read, joined(readers, true));
-        if (written <= read) continue;
+        if (!readers.empty() && written <= read) continue;
         auto writers = joined(holds, false);
         // What keeps readers out too has an entry of its own.
         const auto alone =

@@ -208,6 +208,20 @@ TEST_F(Performer, ATimeoutThatTheFileSetsIsAnOrdinaryError) {
     EXPECT_FALSE(answer.cancelled_by_us);
 }
 
+TEST_F(Performer, AQuestionThatATimeoutOfTheFileEndsIsLeftUnanswered) {
+    run_sql("CREATE TABLE t(i int)");
+    PerformerSession performer{where()};
+    const auto table =
+        static_cast<pg::Oid>(std::stoul(value_of("SELECT 't'::regclass::oid::text")));
+    performer.execute("INSERT INTO t VALUES (1)");
+    const auto told = performer.try_activity({table});
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->relations.at(table).inserted, 1);
+    performer.execute("SET statement_timeout = 1");
+    EXPECT_FALSE(performer.try_activity(std::vector<pg::Oid>(1000000, table)));
+    EXPECT_EQ(performer.transaction_state(), TransactionState::idle);
+}
+
 TEST_F(Performer, SettingsAreShownWithoutASnapshot) {
     run_sql("ALTER DATABASE " + database() + " SET statement_timeout = '90s'");
     PerformerSession performer{where()};

@@ -81,6 +81,12 @@ const std::vector<Counted> kCounted = {
          inserts(100000) + "COMMIT;\n",
      {{4, ""}, {6, "log 100000 0 0"}},
      "log 200000 0 0"},
+    {"truncate_and_insert_behind_a_savepoint",
+     "BEGIN;\nSAVEPOINT s;\n" + inserts(100000) + "TRUNCATE log;\nROLLBACK TO s;\n" +
+         inserts(100000) + "SAVEPOINT s;\nTRUNCATE log;\nRELEASE s;\n" + inserts(100000) +
+         "COMMIT;\n",
+     {{4, ""}, {6, "log 100000 0 0"}, {8, ""}, {10, "log 100000 0 0"}},
+     "log 200000 0 0"},
     {"rolled_back_to_a_savepoint",
      "BEGIN;\nINSERT INTO log VALUES (1);\nSAVEPOINT s;\n" + inserts(100000) +
          "SAVEPOINT \"S\";\nUPDATE t SET n = 1;\nROLLBACK TO SAVEPOINT s;\nINSERT INTO other "

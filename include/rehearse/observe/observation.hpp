@@ -38,10 +38,11 @@ struct LockHold {
     pg::Oid table_oid = 0;
     pg::RelationName table;
     pg::LockMode mode{};  // pg_locks.mode
-    Millis acquired{};    // start of the statement that took it, or the first granted reading where
-                          // it waited
-    Millis released{};    // end of the COMMIT or ROLLBACK that let go of it
-    Millis waited{};      // not granted before that, as the sampler saw it
+    // Start of the statement that took it, its last reading that did not show it where there is
+    // one, or the first granted reading where it waited.
+    Millis acquired{};
+    Millis released{};  // end of the COMMIT or ROLLBACK that let go of it
+    Millis waited{};    // not granted before that, as the sampler saw it
     // Bounds of a sampled hold: it was taken after the first and let go of before the second. An
     // exact one has acquired and released for them.
     Millis not_before{};
@@ -193,14 +194,16 @@ struct FailurePoint {
     pg::ServerError error;
     bool gave_up = false;
     std::vector<std::string>
-        left_behind;  // "INVALID index public.i", "2 statements before it are committed"
+        left_behind;  // "INVALID index public.i", "2 earlier statements, which stay committed"
     std::optional<Violations> violations = std::nullopt;
 };
 
 struct MigrationObservation {
-    bool ran = false;                  // false: not_run, because of an earlier failure
-    bool ends_in_transaction = false;  // that the file began: psql's end rolls it back
-    Millis elapsed{};                  // sum of statements and commits
+    bool ran = false;  // false: not_run, because of an earlier failure
+    // Where the file ends inside a transaction that it began, which psql's end rolls back: the
+    // statement that began it.
+    std::optional<std::size_t> left_open_by;
+    Millis elapsed{};  // sum of statements and commits
     std::vector<StatementObservation> statements;
     std::vector<LockHold> holds;  // relations only; system catalogs left out
     // Of the whole migration, also by statements that were too small for a reading of their own.

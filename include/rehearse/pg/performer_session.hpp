@@ -94,6 +94,9 @@ class PerformerSession {
     // What the open transaction (and those before it that are not reported yet) did to the rows of
     // these relations. Takes a snapshot in it.
     ActivityReading read_activity(const std::vector<Oid>& oids);
+    // The same outside of a transaction. nullopt where this session cannot tell: its
+    // statement_timeout may be too short for that many.
+    std::optional<ActivityReading> try_activity(const std::vector<Oid>& oids);
     // Outside of a transaction: the statistics system then has all that was done to rows so far,
     // and WatchSession::read_reported_activity() tells it. False where this session cannot make it
     // so (before PostgreSQL 15, or with a statement_timeout that is too short).

@@ -41,7 +41,7 @@ struct Blocking {
 struct MigrationVerdict {
     Label label = Label::not_run;
     std::string because;             // "41.2 s, over 30 s", "23502 in statement 3"
-    std::vector<Blocking> blocking;  // longest first; new relations, indexes and toast left out
+    std::vector<Blocking> blocking;  // see blocking_of()
     std::vector<rules::Finding> findings;
 };
 
@@ -52,6 +52,8 @@ std::string because_of_time(Millis elapsed, Label label, const Thresholds& thres
 // The label is the migration's time and nothing else; a failure is `failed`, a statement given up
 // on `rethink`.
 Label label_for(const observe::MigrationObservation& observation, const Thresholds& thresholds);
+// Longest first. New relations and TOAST are left out; an index under a lock that nobody can plan
+// beside stands for its table.
 std::vector<Blocking> blocking_of(const observe::MigrationObservation& observation);
 MigrationVerdict judge(const rules::RuleInput& input, const Thresholds& thresholds);
 

@@ -149,6 +149,15 @@ TEST_F(Attribution, ALaterStatementThatOnlyNamesTheColumnDidNotAddIt) {
     EXPECT_EQ(taken_by(Kind::not_null_set, "code"), 3U);
 }
 
+TEST_F(Attribution, AColumnOfThatNameInAnotherTableIsAnother) {
+    ran(1, "ALTER TABLE orders ADD COLUMN tenant int");
+    ran(2, "ALTER TABLE users ADD COLUMN tenant int");
+    EXPECT_EQ(taken_by(Kind::column_added, "tenant"), 1U);
+    // What no text names: a function's.
+    ran(3, "SELECT add_tenant('orders'), 'drop old'");
+    EXPECT_EQ(taken_by(Kind::column_dropped, "old"), 3U);
+}
+
 TEST_F(Attribution, AConstraintThatTheServerNamedByItsType) {
     ran(1, "ALTER TABLE orders ADD COLUMN customer bigint REFERENCES customers");
     ran(2, "SELECT pg_sleep(1)");

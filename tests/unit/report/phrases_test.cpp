@@ -42,7 +42,7 @@ TEST(EffectPhrases, SayOrMoreWhereParallelWorkersMayHaveReadUnseen) {
 // Nobody counts the rows of a truncated table.
 TEST(EffectPhrases, TellWhatTruncateEmptied) {
     StatementPart statement = statement_with("exact");
-    statement.sizes = {{"items", 8192, 0}, {"orders", 5242880, 16384}};
+    statement.sizes = {{"items", 8192, 0}, {"orders", 5242880, 16384}, {"log", 0, 8192}};
     EXPECT_THAT(effect_phrases(statement), ElementsAre());
     statement.kind = "truncate";
     EXPECT_THAT(effect_phrases(statement),

@@ -140,7 +140,10 @@ const std::map<std::string, Story>& stories() {
           },
           nothing}},
         {"never-committed",
-         {[](auto& observed, auto&) { observed.ends_in_transaction = true; }, nothing}},
+         {[](auto& observed, auto&) {
+              observed.left_open_by = statement_of(observed, sql::StatementKind::begin).ordinal;
+          },
+          nothing}},
         {"validated-under-lock",
          {[](auto& observed, auto&) {
               auto& statement = statement_of(observed, sql::StatementKind::alter_table);

@@ -331,7 +331,8 @@ TEST(ConstraintViolated, AdviceIsOfWhatTheRowsViolate) {
     const std::pair<const char*, const char*> cases[] = {
         {"ALTER TABLE p ATTACH PARTITION t FOR VALUES IN (1)", "DELETE FROM t"},
         {"CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)", "DELETE FROM t"},
-        {"ALTER TABLE t ADD CHECK (partition > 0)", "ALTER TABLE t VALIDATE CONSTRAINT"},
+        {"ALTER TABLE t ADD CHECK (attached > 0) -- partition\n",
+         "ALTER TABLE t VALIDATE CONSTRAINT"},
     };
     for (const auto& [script, advice] : cases) {
         auto observed = test::ran(script);

@@ -83,6 +83,11 @@ TEST(Blocking, WritersKeptOutForLongerThanReadersHaveAnEntryOfTheirOwn) {
     EXPECT_EQ(result[1].mode, LockMode::access_exclusive);
 }
 
+TEST(Blocking, WhatOnePollSawIsTold) {
+    for (const LockMode mode : {LockMode::share, LockMode::access_exclusive})
+        EXPECT_EQ(blocking({hold("orders", mode, 3, 3)}).size(), 1U) << to_string(mode);
+}
+
 TEST(Blocking, OneEntryWhereReadersAndWritersWaitEquallyLong) {
     const auto result = blocking({hold("orders", LockMode::access_exclusive, 0, 10),
                                   hold("orders", LockMode::share_row_exclusive, 2, 10)});
