@@ -24,6 +24,11 @@ bool takes_weak_locks_only(const sql::Classification& classification) {
     return takes_no_locks(classification.kind) || classification.takes_weak_locks_only;
 }
 
+bool is_slow(const FinishedStatement& statement) {
+    constexpr Millis kSlow{10};
+    return statement.ended - statement.started >= kSlow;
+}
+
 bool reading_can_wait(StatementKind kind) {
     switch (kind) {
         case StatementKind::create_table:

@@ -9,6 +9,9 @@ namespace rehearse::observe {
 bool takes_no_locks(sql::StatementKind kind);
 bool takes_weak_locks_only(const sql::Classification& classification);
 
+// It ran so long (10 ms) that a reading of its own is small against it, whatever it is.
+bool is_slow(const FinishedStatement& statement);
+
 // Makes new relations and takes no blocking lock on old ones that it does not name.
 bool reading_can_wait(sql::StatementKind kind);
 

@@ -1,6 +1,5 @@
 #include "rehearse/observe/witness.hpp"
 
-#include "rehearse/base/text.hpp"
 #include "rehearse/pg/watch_session.hpp"
 #include "rehearse/sql/script.hpp"
 
@@ -8,7 +7,9 @@
 #include "hold_ledger.hpp"
 #include "kept_holds.hpp"
 #include "pending_statements.hpp"
+#include "reading_budget.hpp"
 #include "relation_book.hpp"
+#include "row_witness.hpp"
 #include "statement_effects.hpp"
 
 #include <algorithm>
@@ -23,38 +24,11 @@ namespace {
 using namespace std::chrono_literals;
 using sql::StatementKind;
 
-// A statement that runs so long gets a reading of its own, whatever it is: the reading is small
-// against it, and tells its share of the WAL.
-constexpr Millis kSlowStatement = 10ms;
-// What readings that can be put off may take for each statement: of those that make new relations,
-// and of those that take weak locks only.
+// For each statement that makes new relations, and for each that takes weak locks only.
 constexpr Millis kForNewRelations = 0.3ms;
 constexpr Millis kForWeakLocks = 0.02ms;
-// And for each COMMIT at which triggers may have worked: that reading is of all tables.
-constexpr Millis kForCommits = 0.3ms;
 // With more locks than this the names come dear, and most of them are known already.
 constexpr std::size_t kFewLocks = 200;
-
-// So that a transaction which makes thousands of tables, or inserts ten thousand rows, is not read
-// thousands of times, and one of a few statements after each.
-class ReadingBudget {
-  public:
-    explicit ReadingBudget(Millis per_statement) : per_statement_{per_statement} {}
-
-    // Of one more statement: whether there is enough for a reading, which is then paid.
-    bool pays(Millis cost) {
-        left_ = std::min(left_ + per_statement_, kLargest);
-        if (left_ < cost) return false;
-        left_ -= cost;
-        return true;
-    }
-
-  private:
-    static constexpr Millis kLargest = 20ms;
-
-    Millis per_statement_;
-    Millis left_ = kLargest;
-};
 
 std::vector<pg::Oid> relations_in(const pg::LockReading& reading) {
     std::set<pg::Oid> relations;
@@ -70,11 +44,6 @@ bool may_change_schema(pg::LockMode mode) {
 bool procedure_may_commit(const pg::Procedure& procedure) {
     if (procedure.language == "sql") return false;
     return procedure.language != "plpgsql" || sql::body_may_commit(procedure.body);
-}
-
-bool makes_deferrable_trigger(const FinishedStatement& statement) {
-    return statement.classification.kind == StatementKind::create_trigger &&
-           lower_cased(statement.text).find("deferrable") != std::string::npos;
 }
 
 // The file of a truncated table is new and empty. That is no rewrite.
@@ -105,16 +74,10 @@ struct Witness::Impl {
     bool reads_own = false;        // for the statement that runs in a transaction of its own
     bool own_is_committed = false;
     pg::RelationMap before_bare;
-    std::optional<pg::ReportedActivity> reported_before_bare;  // where the performer can report
     KeptHolds holds;
     Effects effects;
-    bool rows_are_pending = false;  // what ran since the last reading may have changed rows
-    bool changed_rows = false;      // so may what ran in the open transaction
-    bool works_at_commit = false;   // there are triggers that may change rows then
-    // What a COMMIT or a bare statement did to rows is in the next reading, which then tells none.
-    bool rest_is_unread = false;
-    ReadingBudget for_commits{kForCommits};
-    Millis commit_cost{};
+    RowWitness rows{watch, book, effects};
+    bool wal_is_mixed = false;  // more than one statement's is in what follows wal_position
 
     bool is_due(const FinishedStatement& statement);
     StatementReading read(const FinishedStatement* statement, Millis at);
@@ -123,13 +86,7 @@ struct Witness::Impl {
     StorageChanges look_up(const pg::LockReading& reading, const pg::RelationMap& committed,
                            const FinishedStatement* statement);
     Taker taker_of(pg::Oid relation) const;
-    std::vector<pg::Oid> tables_in(const pg::LockReading& reading) const;
     void note_changed(const std::vector<pg::LockRow>& added);
-    RowEffects read_rows(const pg::NamedLockReading& named, const FinishedStatement* statement);
-    bool report_activity();
-    RowEffects rows_of_bare(const pg::RelationMap& after, const Effects::FactsOf& facts_of);
-    void read_commit();
-    void savepoint_ran(const sql::SavepointUse& use);
     void learn_tables_of_indexes(const std::vector<LockHold>& ended);
     void begin_wal();
     void add_sizes(StorageChanges& changes);
@@ -164,6 +121,7 @@ Witness::~Witness() = default;
 
 void Witness::watch(pg::PerformerSession& performer) {
     impl_->performer = &performer;
+    impl_->rows.watch(performer);
 }
 
 void Witness::statement_begins(const sql::Classification& classification) {
@@ -199,12 +157,13 @@ void Witness::migration_begins() {
     impl_->own_is_prepared = false;
     impl_->effects.migration_begins(impl_->watch);
     impl_->holds.migration_begins(impl_->watch.read_inheritance());
-    impl_->works_at_commit = impl_->watch.has_deferrable_triggers();
+    impl_->rows.migration_begins();
     impl_->begin_wal();
 }
 
 void Witness::Impl::begin_wal() {
     wal_position = watch.read_locks(performer->backend_pid()).wal_position;
+    wal_is_mixed = false;
 }
 
 void Witness::before_statement(const sql::Classification& classification, Millis at) {
@@ -224,27 +183,15 @@ StatementReading Witness::after_statement(const FinishedStatement& statement, bo
     StatementReading later;
     later.evidence = Evidence::exact;
     if (takes_no_locks(classification.kind)) return later;
-    if (classification.savepoint) self.savepoint_ran(*classification.savepoint);
+    self.rows.statement_ran(statement);
     self.pending.add({statement.ordinal, statement.started}, classification.relations);
     self.weak_is_pending |= takes_weak_locks_only(classification);
-    self.rows_are_pending |= may_touch_rows(classification.kind);
-    self.changed_rows |=
-        may_touch_rows(classification.kind) && !changes_schema_only(classification.kind);
-    self.works_at_commit |= makes_deferrable_trigger(statement);
     if (must_read || self.is_due(statement)) return self.read(&statement, statement.ended);
     return later;
 }
 
-// What TRUNCATE set back in a subtransaction goes up again with its rollback, and what it set back
-// is known with its end.
-void Witness::Impl::savepoint_ran(const sql::SavepointUse& use) {
-    effects.savepoint_ran(use);
-    if (use.kind != sql::SavepointUse::Kind::set && changed_rows)
-        effects.skip_rows(performer->read_activity(effects.counted()));
-}
-
 bool Witness::Impl::is_due(const FinishedStatement& statement) {
-    if (statement.ended - statement.started >= kSlowStatement) return true;
+    if (is_slow(statement)) return true;
     if (takes_weak_locks_only(statement.classification)) return false;
     if (!reading_can_wait(statement.classification.kind)) return true;
     return for_new_relations.pays(reading_cost);
@@ -265,7 +212,7 @@ StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis 
     const std::vector<pg::LockRow> added =
         ledger.read(now.locks, at, [this](pg::Oid oid) { return taker_of(oid); });
     note_changed(added);
-    RowEffects rows = read_rows(named, statement);
+    RowEffects done = rows.read(named, reads_own, statement);
 
     StatementReading reading;
     reading.evidence = Evidence::exact;
@@ -276,7 +223,7 @@ StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis 
                    !book.is_new(row.relation);
         });
     if (statement != nullptr) {
-        if (pending.count() == 1 && !rest_is_unread) reading.rows = std::move(rows);
+        if (pending.count() == 1) reading.rows = std::move(done);
         add_sizes(changes);
         describe(reading, *statement, changes, [this](pg::Oid oid) {
             const pg::RelationFacts* table = book.find(oid);
@@ -284,7 +231,7 @@ StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis 
         });
     }
     pending.clear();
-    weak_is_pending = rows_are_pending = rest_is_unread = false;
+    weak_is_pending = false;
     reading_cost = Clock::now() - begun;
     return reading;
 }
@@ -292,7 +239,8 @@ StatementReading Witness::Impl::read(const FinishedStatement* statement, Millis 
 // The WAL that was written since the last reading, where only one statement ran since.
 std::optional<std::int64_t> Witness::Impl::wal_since_last(std::uint64_t position) {
     const std::uint64_t before = std::exchange(wal_position, position);
-    if (pending.count() != 1 || rest_is_unread || position < before) return std::nullopt;
+    const bool is_mixed = std::exchange(wal_is_mixed, false);
+    if (pending.count() != 1 || is_mixed || position < before) return std::nullopt;
     return static_cast<std::int64_t>(position - before);
 }
 
@@ -340,16 +288,6 @@ StorageChanges Witness::Impl::look_up(const pg::LockReading& reading,
     return book.learn_own(ask, performer->read_relations(ask));
 }
 
-std::vector<pg::Oid> Witness::Impl::tables_in(const pg::LockReading& reading) const {
-    std::vector<pg::Oid> tables;
-    for (const pg::Oid oid : relations_in(reading)) {
-        const pg::RelationFacts* facts = book.find(oid);
-        if (facts != nullptr && (facts->relkind == 'r' || facts->relkind == 'm'))
-            tables.push_back(oid);
-    }
-    return tables;
-}
-
 // Others still see the relations as they were before the transaction.
 void Witness::Impl::note_changed(const std::vector<pg::LockRow>& added) {
     std::vector<pg::Oid> old;
@@ -363,26 +301,6 @@ void Witness::Impl::note_changed(const std::vector<pg::LockRow>& added) {
         }
     }
     effects.will_change(old, watch);
-}
-
-RowEffects Witness::Impl::read_rows(const pg::NamedLockReading& named,
-                                    const FinishedStatement* statement) {
-    const auto facts_of = [this](pg::Oid oid) { return book.find(oid); };
-    const std::vector<pg::Oid> tables = tables_in(named.reading);
-    if (!reads_own && (tables.empty() || !rows_are_pending)) return {};
-    RowEffects done = effects.rows_since_last(
-        reads_own ? named.activity : performer->read_activity(tables), facts_of);
-    if (statement == nullptr) return done;
-    std::vector<pg::Oid> resized = tables;
-    if (statement->ended - statement->started < kSlowStatement) {
-        // What TRUNCATE did is told by the size alone.
-        const sql::Classification& what = statement->classification;
-        std::erase_if(resized, [&](pg::Oid oid) {
-            return what.kind != StatementKind::truncate || !is_named(book.find(oid)->name, what);
-        });
-    }
-    done.sizes = effects.sizes_since_last(performer->read_table_sizes(resized), facts_of);
-    return done;
 }
 
 Taker Witness::Impl::taker_of(pg::Oid relation) const {
@@ -404,14 +322,12 @@ void Witness::Impl::add_sizes(StorageChanges& changes) {
 void Witness::transaction_ended(Millis at, const std::vector<SampledHold>& sampled, bool keep_weak,
                                 Ending ending) {
     Impl& self = *impl_;
-    const bool is_committed = ending == Ending::committed;
-    if (is_committed && self.changed_rows && self.works_at_commit) self.read_commit();
-    self.changed_rows = false;
-    self.effects.transaction_ended(is_committed);
+    if (self.rows.transaction_ended(ending == Ending::committed)) self.begin_wal();
+    self.wal_is_mixed |= self.rows.has_rest();
     self.unread =
         self.pending.count() > 0 ? std::optional{self.pending.first().ordinal} : std::nullopt;
     self.pending.clear();
-    self.weak_is_pending = self.rows_are_pending = false;
+    self.weak_is_pending = false;
 
     // Stronger than what row statements take: such a lock goes with a change of the catalog.
     const std::vector<pg::Oid> changed =
@@ -449,8 +365,7 @@ void Witness::before_bare(const sql::Classification& classification) {
     self.reads_own = false;
     self.begin_wal();
     self.before_bare = self.watch.read_all_relations();
-    self.reported_before_bare.reset();
-    if (self.report_activity()) self.reported_before_bare = self.watch.read_reported_activity();
+    self.rows.before_bare();
     // What is not a block of code changes what it names, and indexes.
     const bool may_change_all = classification.transaction_use == sql::TransactionUse::may_commit;
     std::vector<pg::Oid> may_change;
@@ -497,56 +412,10 @@ StatementReading Witness::after_bare(const FinishedStatement& statement,
     for (const auto& [oid, facts] : after) {
         if (is_named(facts.name, statement.classification)) tables.push_back(oid);
     }
-    reading.rows = self.rows_of_bare(after, facts_of);
+    reading.rows = self.rows.after_bare(after, facts_of);
     reading.rows.sizes =
         self.effects.sizes_since_last(self.watch.read_table_sizes(tables), facts_of);
     return reading;
-}
-
-bool Witness::Impl::report_activity() {
-    if (!performer->report_activity()) return false;
-    effects.rows_were_reported();
-    rest_is_unread = false;
-    return true;
-}
-
-RowEffects Witness::Impl::rows_of_bare(const pg::RelationMap& after,
-                                       const Effects::FactsOf& facts_of) {
-    if (performer->transaction_state() != pg::TransactionState::idle) return {};
-    if (!reported_before_bare || !report_activity()) {
-        // They are not the next statement's.
-        std::vector<pg::Oid> tables;
-        for (const auto& [oid, facts] : after) {
-            if (facts.relkind == 'r' || facts.relkind == 'm') tables.push_back(oid);
-        }
-        const auto rest = performer->try_activity(tables);
-        if (rest) effects.skip_rows(*rest);
-        rest_is_unread = !rest.has_value();
-        return {};
-    }
-    const pg::ReportedActivity reported = watch.read_reported_activity();
-    // Which of the rows a rollback took back, nobody can tell.
-    if (reported.rollbacks != reported_before_bare->rollbacks) return {};
-    return effects.rows_done(activity_between(reported_before_bare->relations, reported.relations),
-                             facts_of);
-}
-
-// What deferred triggers did at COMMIT, before it is taken for the next statement's.
-void Witness::Impl::read_commit() {
-    const auto begun = Clock::now();
-    rest_is_unread = !for_commits.pays(commit_cost) ||
-                     performer->transaction_state() != pg::TransactionState::idle;
-    if (rest_is_unread) return;
-    std::vector<pg::Oid> tables;
-    for (const auto& [oid, activity] : watch.read_reported_activity().relations)
-        tables.push_back(oid);
-    const std::vector<pg::Oid> strangers = book.unknown(tables);
-    book.learn_committed(strangers, watch.read_relations(strangers));
-    const auto done = performer->try_activity(tables);
-    if (done) effects.rows_since_last(*done, [this](pg::Oid oid) { return book.find(oid); });
-    rest_is_unread = !done.has_value();
-    begin_wal();
-    commit_cost = Clock::now() - begun;
 }
 
 std::vector<SchemaChange> Witness::take_changes() {

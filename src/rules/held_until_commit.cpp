@@ -57,13 +57,14 @@ Finding finding_for(const StatementObservation& taker, const Stretch& stretch) {
     if (stretch.other_relations > 0) {
         finding.message += " and " + std::to_string(stretch.other_relations) + " more";
     }
-    finding.message += " for another " + format_duration(stretch.kept) + " until COMMIT, while " +
-                       command_of(*stretch.slowest) + " at " + slow_line + " ran; taking " +
-                       std::string{to_string(hold.mode)} + " needed " +
-                       format_duration(taker.elapsed);
-    finding.instead = "Put line " + std::to_string(taker.position.line) +
-                      " in a migration of its own, or after " + slow_line +
-                      ": a lock is let go of at COMMIT, not when its statement ends.";
+    finding.message += " for another " + format_duration(stretch.kept) +
+                       " until its transaction ended, while " + command_of(*stretch.slowest) +
+                       " at " + slow_line + " ran; taking " + std::string{to_string(hold.mode)} +
+                       " needed " + format_duration(taker.elapsed);
+    finding.instead =
+        "Put line " + std::to_string(taker.position.line) +
+        " in a migration of its own, or after " + slow_line +
+        ": a lock is let go of when its transaction ends, not when its statement does.";
     return finding;
 }
 

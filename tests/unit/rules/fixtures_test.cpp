@@ -259,8 +259,9 @@ TEST(Rules, SpeakOfWhatWasSeen) {
          "SELECT ran for 120 ms: production would have cancelled this after 5 ms"},
         {"table-rewrite", "rewrote audit_log, 4.1 GB, under AccessExclusiveLock for 41.2 s"},
         {"held-until-commit",
-         "kept reads and writes out of invoices for another 7.10 s until COMMIT, while INSERT at "
-         "line 7 ran; taking AccessExclusiveLock needed 1.0 ms"},
+         "kept reads and writes out of invoices for another 7.10 s until its transaction ended, "
+         "while "
+         "INSERT at line 7 ran; taking AccessExclusiveLock needed 1.0 ms"},
         {"index-left-invalid",
          "left the index users_email_key behind INVALID: writes to users pay for it, no query uses "
          "it"},
