@@ -2,7 +2,6 @@
 
 #include "cli/commands.hpp"
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,7 @@ namespace rehearse::cli {
 struct Invocation {
     // Runs the command and returns its exit code. Empty when there is nothing left to do but print
     // `text`.
-    std::function<int(Context)> command;
+    Command command;
     std::string text;  // --help, --version
 };
 

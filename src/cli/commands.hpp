@@ -2,7 +2,13 @@
 
 #include "rehearse/app/rehearsal.hpp"
 
+#include <functional>
+#include <memory>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace rehearse::cli {
 
@@ -25,27 +31,21 @@ struct RunOptions {
     bool mask_literals = false;
 };
 
-// Every command is one file: a function that runs it and returns the exit code.
-int run_rehearsal(const RunOptions& options, Context context);
-int run_pending(const RunOptions& options, Context context);
+// What an argument asks for; returns the exit code.
+using Command = std::function<int(Context)>;
 
-struct ReportOptions {
-    std::string file;
-    Format format = Format::terminal;
-    std::string noisy, rethink;
-    bool schema = false;
-    bool mask_literals = false;
-};
-int run_report(const ReportOptions& options, Context context);
+// Every command is one file, with a function that describes it to CLI11. Where the arguments ask
+// for it, it becomes the chosen one. `run` has the options of a rehearsal, which stand before and
+// after the command's name.
+using RunOptionsPtr = std::shared_ptr<const RunOptions>;
+void add_run_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
+void add_pending_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
+void add_report_command(CLI::App& app, Command& chosen);
+void add_snapshot_commands(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
+void add_gc_command(CLI::App& app, Command& chosen);
+void add_doctor_command(CLI::App& app, Command& chosen);
 
-struct SnapshotOptions {
-    std::string place = ".";
-    std::string wanted = "latest";
-};
-int run_snapshot_list(const SnapshotOptions& options, Context context);
-int run_snapshot_verify(const SnapshotOptions& options, Context context);
-
-int run_gc(Context context);
-int run_doctor(Context context);
+void add_rehearsal_options(CLI::App& app, RunOptions& options);
+Command run_command(const RunOptionsPtr& options);
 
 }  // namespace rehearse::cli

@@ -1,10 +1,12 @@
 #include "rehearse/app/doctor.hpp"
 #include "rehearse/base/error.hpp"
 
-#include "cli/commands.hpp"
+#include "cli/options.hpp"
 #include "cli/terminal.hpp"
 
 namespace rehearse::cli {
+
+namespace {
 
 int run_doctor(Context context) {
     const auto diagnosis = app::look_around(context.runner);
@@ -18,6 +20,14 @@ int run_doctor(Context context) {
                                    : "no engine is usable: install one of those above\n";
     print(text);
     return diagnosis.can_rehearse ? 0 : exit_code_of(ErrorKind::scratch);
+}
+
+}  // namespace
+
+void add_doctor_command(CLI::App& app, Command& chosen) {
+    add_command(app, "doctor", "What is installed, what is missing, and how to install it",
+                "rehearse doctor")
+        .callback([&chosen] { chosen = run_doctor; });
 }
 
 }  // namespace rehearse::cli

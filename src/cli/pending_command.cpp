@@ -1,7 +1,7 @@
 #include "rehearse/app/pending.hpp"
 #include "rehearse/base/error.hpp"
 
-#include "cli/commands.hpp"
+#include "cli/options.hpp"
 #include "cli/terminal.hpp"
 
 namespace rehearse::cli {
@@ -19,8 +19,6 @@ const char* word_for(migrations::SourceFinding::Severity severity) {
     }
     return "note";
 }
-
-}  // namespace
 
 int run_pending(const RunOptions& options, Context context) {
     const auto pending =
@@ -42,6 +40,17 @@ int run_pending(const RunOptions& options, Context context) {
     }
     print(text);
     return refused ? exit_code_of(ErrorKind::migrations) : 0;
+}
+
+}  // namespace
+
+void add_pending_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen) {
+    auto& pending = add_command(app, "pending", "What is pending on the snapshot, and why",
+                                "rehearse pending --snapshot latest --migrations db/migrations");
+    pending.fallthrough();
+    pending.footer("Takes the options that 'rehearse --help' lists.\n\n" + pending.get_footer());
+    pending.callback(
+        [run, &chosen] { chosen = [run](Context context) { return run_pending(*run, context); }; });
 }
 
 }  // namespace rehearse::cli

@@ -1,24 +1,20 @@
 #include "rehearse/base/error.hpp"
 #include "rehearse/base/files.hpp"
 
-#include "cli/commands.hpp"
+#include "cli/options.hpp"
 #include "cli/terminal.hpp"
 
 namespace rehearse::cli {
 
 namespace {
 
-Millis threshold(const std::string& option, const std::string& text, double otherwise_ms) {
-    if (text.empty()) return Millis{otherwise_ms};
-    const auto span = parse_duration(text);
-    if (!span) {
-        throw Error(ErrorKind::usage, option + " does not take '" + text + "'",
-                    {"Give a duration with its unit, such as 30s or 5min."});
-    }
-    return *span;
-}
-
-}  // namespace
+struct ReportOptions {
+    std::string file;
+    Format format = Format::terminal;
+    std::optional<Millis> noisy, rethink;
+    bool schema = false;
+    bool mask_literals = false;
+};
 
 int run_report(const ReportOptions& options, Context) {
     if (options.schema) {
@@ -36,12 +32,29 @@ int run_report(const ReportOptions& options, Context) {
     }
     auto report = in_context("reading " + options.file,
                              [&] { return report::parse_json(read_file(options.file)); });
-    if (!options.noisy.empty() || !options.rethink.empty()) {
-        report::judge_again(report, {threshold("--noisy", options.noisy, report.noisy_ms),
-                                     threshold("--rethink", options.rethink, report.rethink_ms)});
+    if (options.noisy || options.rethink) {
+        report::judge_again(report, {options.noisy.value_or(Millis{report.noisy_ms}),
+                                     options.rethink.value_or(Millis{report.rethink_ms})});
     }
     print_report(report, options.format, options.mask_literals);
     return 0;
+}
+
+}  // namespace
+
+void add_report_command(CLI::App& app, Command& chosen) {
+    auto& report =
+        add_command(app, "report", "Draw a saved report.json again, with other thresholds if asked",
+                    "rehearse report report.json --format markdown --noisy 10s");
+    const auto options = std::make_shared<ReportOptions>();
+    report.add_option("FILE", options->file, "report.json of an earlier run");
+    add_duration(report, "--noisy", options->noisy, "Judge with this threshold");
+    add_duration(report, "--rethink", options->rethink, "Judge with this threshold");
+    report.add_flag("--schema", options->schema, "Print the JSON Schema of report.json");
+    add_format(report, options->format, options->mask_literals);
+    report.callback([options, &chosen] {
+        chosen = [options](Context context) { return run_report(*options, context); };
+    });
 }
 
 }  // namespace rehearse::cli

@@ -1,7 +1,7 @@
 #include "rehearse/app/snapshots.hpp"
 #include "rehearse/base/size.hpp"
 
-#include "cli/commands.hpp"
+#include "cli/options.hpp"
 #include "cli/terminal.hpp"
 
 #include <cstdio>
@@ -22,25 +22,52 @@ std::string line_of(const snapshot::Snapshot& snapshot) {
     return text + "\n";
 }
 
-}  // namespace
-
-int run_snapshot_list(const SnapshotOptions& options, Context context) {
-    const auto found = snapshot::list_snapshots(options.place, context.progress);
+int list_snapshots(const std::string& place, Context context) {
+    const auto found = snapshot::list_snapshots(place, context.progress);
     std::string text;
     for (const auto& snapshot : found.complete) text += line_of(snapshot);
     print(text);
     for (const auto& skipped : found.skipped) {
         context.progress.warn(skipped.name + " was passed over: " + skipped.why);
     }
-    if (found.complete.empty()) context.progress.note("no complete snapshot in " + options.place);
+    if (found.complete.empty()) context.progress.note("no complete snapshot in " + place);
     return 0;
 }
 
-int run_snapshot_verify(const SnapshotOptions& options, Context context) {
-    const auto verified =
-        app::verify_snapshot(options.wanted, options.place, context.runner, context.progress);
+int verify_snapshot(const std::string& wanted, const std::string& place, Context context) {
+    const auto verified = app::verify_snapshot(wanted, place, context.runner, context.progress);
     print(line_of(verified.snapshot) + "sha256 " + verified.sha256 + "\n");
     return 0;
+}
+
+}  // namespace
+
+void add_snapshot_commands(CLI::App& app, const RunOptionsPtr& run, Command& chosen) {
+    auto& snapshot = add_command(app, "snapshot", "Look at snapshots",
+                                 "rehearse snapshot list --snapshots /srv/dumps");
+    snapshot.require_subcommand(1);
+    snapshot.fallthrough();
+
+    auto& list = add_command(snapshot, "list", "The complete snapshots of a place, newest first",
+                             "rehearse snapshot list --snapshots /srv/dumps");
+    list.fallthrough();
+    list.callback([run, &chosen] {
+        chosen = [run](Context context) {
+            return list_snapshots(run->rehearsal.snapshots, context);
+        };
+    });
+
+    auto& verify = add_command(snapshot, "verify",
+                               "Read a snapshot as a rehearsal would, and print its checksum",
+                               "rehearse snapshot verify latest --snapshots /srv/dumps");
+    const auto wanted = std::make_shared<std::string>("latest");
+    verify.add_option("SNAPSHOT", *wanted, "latest, latest~N, a name or a path [latest]");
+    verify.fallthrough();
+    verify.callback([run, wanted, &chosen] {
+        chosen = [run, wanted](Context context) {
+            return verify_snapshot(*wanted, run->rehearsal.snapshots, context);
+        };
+    });
 }
 
 }  // namespace rehearse::cli
