@@ -31,7 +31,7 @@ constexpr auto kListenerInterval = 250ms;
 // to about a tenth of the statement's.
 constexpr int kPhasesPerStatement = 10;
 constexpr Clock::duration kShortestPhaseInterval = 5ms;
-constexpr Clock::duration kLongestPhaseInterval = 50ms;
+constexpr Clock::duration kLongestPhaseInterval = 100ms;
 constexpr Millis kEarliestEstimate = 2s;
 constexpr auto kReconnectPause = 100ms;
 constexpr int kReconnectAttempts = 50;
