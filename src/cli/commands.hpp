@@ -21,14 +21,19 @@ struct Context {
     StatusLine& line;
 };
 
-enum class Format { terminal, json, markdown };
+enum class Format { terminal, json, markdown, sarif, junit };
+
+// How a report goes to stdout.
+struct Drawing {
+    Format format = Format::terminal;
+    bool mask_literals = false;
+    verdict::FailOn fail_on = verdict::FailOn::rethink;
+};
 
 // The options of a rehearsal and what only the command line knows of it.
 struct RunOptions {
     app::RehearsalOptions rehearsal;
-    verdict::FailOn fail_on = verdict::FailOn::rethink;
-    Format format = Format::terminal;
-    bool mask_literals = false;
+    Drawing drawing;
 };
 
 // What an argument asks for; returns the exit code.

@@ -22,6 +22,8 @@ std::optional<Format> format_from(std::string_view word) {
     if (word == "terminal") return Format::terminal;
     if (word == "json") return Format::json;
     if (word == "markdown") return Format::markdown;
+    if (word == "sarif") return Format::sarif;
+    if (word == "junit") return Format::junit;
     return std::nullopt;
 }
 
@@ -42,10 +44,11 @@ void add_duration(CLI::App& app, const std::string& option, std::optional<Millis
     add_span(app, option, help, [&target](Millis span) { target = span; });
 }
 
-void add_format(CLI::App& app, Format& target, bool& mask_literals) {
-    add_choice(app, "--format", target, format_from, "terminal|json|markdown",
+void add_format(CLI::App& app, Drawing& target) {
+    add_choice(app, "--format", target.format, format_from, "terminal|json|markdown|sarif|junit",
                "What goes to stdout [terminal]");
-    app.add_flag("--mask-literals", mask_literals, "Show '?' for every literal in SQL (Markdown)");
+    app.add_flag("--mask-literals", target.mask_literals,
+                 "Show '?' for every literal in SQL (all but terminal and json)");
 }
 
 CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& description,

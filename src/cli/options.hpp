@@ -50,7 +50,7 @@ void add_choice(CLI::App& app, const std::string& option, Value& target,
 }
 
 // --format and --mask-literals
-void add_format(CLI::App& app, Format& target, bool& mask_literals);
+void add_format(CLI::App& app, Drawing& target);
 
 // A command with an example under its help.
 CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& description,

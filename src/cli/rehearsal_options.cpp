@@ -96,7 +96,7 @@ void add_verdict_options(CLI::App& app, RunOptions& options) {
                  "Longer than this is to be re-thought");
     add_duration(app, "--give-up-after", rehearsal.replay.give_up_after,
                  "Cancel a statement that runs longer; its migration is rethink");
-    add_choice(app, "--fail-on", options.fail_on, verdict::fail_on_from,
+    add_choice(app, "--fail-on", options.drawing.fail_on, verdict::fail_on_from,
                "noisy|rethink|failed|never", "Exit with 1 from this label on [rethink]");
     for (const char* option : {"--noisy", "--rethink", "--give-up-after", "--fail-on"}) {
         app.get_option(option)->group("Verdict");
@@ -125,7 +125,7 @@ void add_report_options(CLI::App& app, RunOptions& options) {
         ->type_name("DIR");
     app.add_option("--state", options.rehearsal.state, "Folder for runs [$XDG_STATE_HOME/rehearse]")
         ->type_name("DIR");
-    add_format(app, options.format, options.mask_literals);
+    add_format(app, options.drawing);
     for (const char* option : {"--out", "--state", "--format", "--mask-literals"}) {
         app.get_option(option)->group("Report");
     }

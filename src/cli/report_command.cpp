@@ -10,10 +10,9 @@ namespace {
 
 struct ReportOptions {
     std::string file;
-    Format format = Format::terminal;
     std::optional<Millis> noisy, rethink;
     bool schema = false;
-    bool mask_literals = false;
+    Drawing drawing;
 };
 
 int run_report(const ReportOptions& options, Context) {
@@ -36,7 +35,7 @@ int run_report(const ReportOptions& options, Context) {
         report::judge_again(report, {options.noisy.value_or(Millis{report.noisy_ms}),
                                      options.rethink.value_or(Millis{report.rethink_ms})});
     }
-    print_report(report, options.format, options.mask_literals);
+    print_report(report, options.drawing);
     return 0;
 }
 
@@ -51,7 +50,7 @@ void add_report_command(CLI::App& app, Command& chosen) {
     add_duration(report, "--noisy", options->noisy, "Judge with this threshold");
     add_duration(report, "--rethink", options->rethink, "Judge with this threshold");
     report.add_flag("--schema", options->schema, "Print the JSON Schema of report.json");
-    add_format(report, options->format, options->mask_literals);
+    add_format(report, options->drawing);
     report.callback([options, &chosen] {
         chosen = [options](Context context) { return run_report(*options, context); };
     });

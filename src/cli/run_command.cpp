@@ -11,7 +11,7 @@ int run_rehearsal(const RunOptions& options, Context context) {
     const auto result =
         app::rehearse_migrations(options.rehearsal, context.runner, context.progress, live);
 
-    print_report(result.report, options.format, options.mask_literals);
+    print_report(result.report, options.drawing);
     context.progress.note("report: " + (result.folder / "report.json").string());
     if (result.kept) {
         context.progress.note("the scratch keeps running; connect: " + result.kept->connect);
@@ -22,7 +22,7 @@ int run_rehearsal(const RunOptions& options, Context context) {
     for (const auto& migration : result.report.migrations) {
         if (const auto label = verdict::label_from(migration.label)) labels.push_back(*label);
     }
-    return verdict::reaches(options.fail_on, labels) ? 1 : 0;
+    return verdict::reaches(options.drawing.fail_on, labels) ? 1 : 0;
 }
 
 }  // namespace

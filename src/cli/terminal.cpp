@@ -44,8 +44,9 @@ void print(const std::string& text) {
     }
 }
 
-void print_report(const report::Report& report, Format format, bool mask_literals) {
-    switch (format) {
+void print_report(const report::Report& report, const Drawing& drawing) {
+    const bool mask_literals = drawing.mask_literals;
+    switch (drawing.format) {
         case Format::terminal:
             print(render_terminal(report, style_of(STDOUT_FILENO)));
             break;
@@ -58,6 +59,12 @@ void print_report(const report::Report& report, Format format, bool mask_literal
             print(render_markdown(report, style));
             break;
         }
+        case Format::sarif:
+            print(render_sarif(report, mask_literals));
+            break;
+        case Format::junit:
+            print(render_junit(report, {mask_literals, drawing.fail_on}));
+            break;
     }
 }
 

@@ -46,9 +46,10 @@ std::size_t cells_of(std::uint32_t code) {
     return is_in(kWide, code) ? 2 : 1;
 }
 
-// C0, DEL, C1 and the marks that turn the writing direction around.
+// C0, DEL, C1, the marks that turn the writing direction around, and what is no character.
 bool is_control(std::uint32_t code) {
-    constexpr Range kControl[] = {{0x00, 0x1F}, {0x7F, 0x9F}, {0x202A, 0x202E}, {0x2066, 0x2069}};
+    constexpr Range kControl[] = {
+        {0x00, 0x1F}, {0x7F, 0x9F}, {0x202A, 0x202E}, {0x2066, 0x2069}, {0xFFFE, 0xFFFF}};
     return is_in(kControl, code);
 }
 

@@ -251,6 +251,16 @@ struct MarkdownStyle {
 // Public: no row values (SQLSTATE and counts, not DETAIL).
 std::string render_markdown(const Report& report, const MarkdownStyle& style);
 
+// SARIF 2.1.0: one result a finding, silenced ones as suppressed. Public.
+std::string render_sarif(const Report& report, bool mask_literals = false);
+
+struct JunitStyle {
+    bool mask_literals = false;
+    verdict::FailOn fail_on = verdict::FailOn::rethink;  // a failure from this label on
+};
+// JUnit's XML: one test case a migration. Public.
+std::string render_junit(const Report& report, const JunitStyle& style);
+
 // One line of the terminal report, as it is also printed while the replay runs; without a line
 // feed.
 std::string render_migration_line(const MigrationPart& migration, const TerminalStyle& style);

@@ -1,0 +1,155 @@
+#include "rehearse/base/text.hpp"
+#include "rehearse/report/report.hpp"
+
+#include "report/layout.hpp"
+#include "report/phrases.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string>
+
+// SARIF 2.1.0 (OASIS), for the places that collect what tools find: one result a finding, on its
+// line. Public, as Markdown is: no row's values.
+namespace rehearse::report {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A host shows this many results (GitHub: 5,000 of the first 25,000); what a migration did to users
+// is told before what it could have been written better.
+constexpr std::size_t kMostResults = 25'000;
+
+const char* level_of(const std::string& severity) {
+    if (severity == "danger") return "error";
+    return severity == "warning" ? "warning" : "note";
+}
+
+// RFC 3986: what is not unreserved, and no slash, is written as its bytes.
+std::string uri_of(const std::string& path) {
+    constexpr std::string_view kUnreserved =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    std::string uri;
+    for (const char c : path) {
+        if (kUnreserved.find(c) != std::string_view::npos) {
+            uri += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        uri += '%';
+        uri += kHex[byte >> 4];
+        uri += kHex[byte & 15];
+    }
+    return uri;
+}
+
+Json location_of(const MigrationPart& migration, int line) {
+    Json artifact{{"uri", uri_of(migration.path)}};
+    // An absolute one belongs to no checkout.
+    if (!migration.path.starts_with("/")) artifact["uriBaseId"] = "%SRCROOT%";
+    Json physical{{"artifactLocation", artifact}};
+    physical["region"] = {{"startLine", std::max(1, line)}};
+    return {{"physicalLocation", physical}};
+}
+
+std::string message_of(const MigrationPart& migration, const FindingPart& finding) {
+    auto text = title_of(migration) + ": " + finding.message;
+    if (finding.evidence != "exact") text += " (" + finding.evidence + ")";
+    const auto advice = advice_of(finding);
+    if (!advice.prose.empty()) text += ". Instead: " + advice.prose;
+    return printable(text);
+}
+
+Json result_of(const MigrationPart& migration, const FindingPart& finding, std::size_t rule) {
+    Json result{{"ruleId", finding.rule},
+                {"ruleIndex", rule},
+                {"level", level_of(finding.severity)},
+                {"message", {{"text", message_of(migration, finding)}}},
+                {"locations", Json::array({location_of(migration, finding.line.value_or(1))})}};
+    // The same finding of the next run is the same result, also where lines were put before it.
+    result["partialFingerprints"] = {
+        {"finding/v1", finding.rule + ":" + printable(migration.path) + ":" +
+                           printable(finding.relation.value_or("")) + ":" +
+                           std::to_string(finding.statement.value_or(0))}};
+    if (is_silenced(finding)) {
+        result["suppressions"] = Json::array(
+            {{{"kind", "inSource"}, {"justification", printable(finding.allowed_because)}}});
+    }
+    result["properties"] = {{"migration", printable(title_of(migration))},
+                            {"label", migration.label},
+                            {"elapsed_ms", migration.elapsed_ms},
+                            {"evidence", finding.evidence},
+                            {"in_change", migration.in_change}};
+    return result;
+}
+
+// A failed migration is the run's outcome, not a rule's.
+Json notification_of(const MigrationPart& migration, bool mask_literals) {
+    const auto text = label_text(migration.label) + " " + title_of(migration) + ": " +
+                      because_text(migration, mask_literals);
+    return {{"level", "error"},
+            {"message", {{"text", printable(text)}}},
+            {"locations", Json::array({location_of(migration, migration.error->line)})}};
+}
+
+// Those of this version; a report of another one may name others.
+std::vector<std::string> rules_of(const Report& report) {
+    std::vector<std::string> ids;
+    for (const auto& rule : rules::all_rules()) ids.emplace_back(rule.id);
+    for (const auto& migration : report.migrations) {
+        for (const auto& finding : migration.findings) {
+            if (std::find(ids.begin(), ids.end(), finding.rule) == ids.end())
+                ids.push_back(finding.rule);
+        }
+    }
+    return ids;
+}
+
+Json descriptor_of(const std::string& id) {
+    Json descriptor{{"id", id}};
+    for (const auto& rule : rules::all_rules()) {
+        if (rule.id != id) continue;
+        descriptor["shortDescription"] = {{"text", rule.does_to_users}};
+        descriptor["help"] = {{"text", rule.instead}};
+    }
+    return descriptor;
+}
+
+}  // namespace
+
+std::string render_sarif(const Report& report, bool mask_literals) {
+    const auto ids = rules_of(report);
+    Json rules = Json::array();
+    for (const auto& id : ids) rules.push_back(descriptor_of(id));
+
+    Json results = Json::array();
+    Json failures = Json::array();
+    for (const auto& migration : report.migrations) {
+        if (migration.error) failures.push_back(notification_of(migration, mask_literals));
+        for (const auto& finding : migration.findings) {
+            if (results.size() == kMostResults) break;
+            const auto rule = std::find(ids.begin(), ids.end(), finding.rule) - ids.begin();
+            results.push_back(result_of(migration, finding, static_cast<std::size_t>(rule)));
+        }
+    }
+
+    const Json driver{{"name", "rehearse"}, {"version", report.tool_version}, {"rules", rules}};
+    Json invocation{{"executionSuccessful", failures.empty()},
+                    {"startTimeUtc", report.started_at},
+                    {"endTimeUtc", report.finished_at}};
+    if (!failures.empty()) invocation["toolExecutionNotifications"] = failures;
+    const Json run{{"tool", {{"driver", driver}}},
+                   {"automationDetails", {{"id", "rehearse/" + report.run_id}}},
+                   {"columnKind", "unicodeCodePoints"},
+                   {"invocations", Json::array({invocation})},
+                   {"properties", {{"label", report.label}}},
+                   {"results", results}};
+    const Json log{{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+                   {"version", "2.1.0"},
+                   {"runs", Json::array({run})}};
+    return log.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace rehearse::report

@@ -1,0 +1,100 @@
+#include "rehearse/report/report.hpp"
+
+#include "samples.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace rehearse::report {
+namespace {
+
+using Json = nlohmann::json;
+
+Json run_of(const Report& report) {
+    return Json::parse(render_sarif(report)).at("runs").at(0);
+}
+
+std::size_t findings_in(const Report& report) {
+    std::size_t count = 0;
+    for (const auto& migration : report.migrations) count += migration.findings.size();
+    return count;
+}
+
+// One migration of the demo with its findings.
+Report one_with_findings() {
+    auto report = samples::demo();
+    std::erase_if(report.migrations, [](const auto& m) { return m.version != "0043"; });
+    return report;
+}
+
+TEST(Sarif, HasOneResultForEachFinding) {
+    for (const auto& report : {samples::demo(), samples::many(300), samples::nothing_pending()})
+        EXPECT_EQ(run_of(report).at("results").size(), findings_in(report));
+}
+
+TEST(Sarif, AResultIsOnItsLine) {
+    const auto report = samples::demo();
+    const auto run = run_of(report);
+    std::size_t next = 0;
+    for (const auto& migration : report.migrations) {
+        for (const auto& finding : migration.findings) {
+            const auto& result = run.at("results").at(next++);
+            const auto& place = result.at("locations").at(0).at("physicalLocation");
+            EXPECT_EQ(result.at("ruleId"), finding.rule);
+            EXPECT_EQ(
+                run["tool"]["driver"]["rules"][result.at("ruleIndex").get<std::size_t>()]["id"],
+                finding.rule);
+            EXPECT_EQ(place.at("artifactLocation").at("uri"), migration.path);
+            EXPECT_EQ(place.at("region").at("startLine"), finding.line.value_or(1));
+        }
+    }
+}
+
+TEST(Sarif, ASilencedFindingIsSuppressed) {
+    auto report = one_with_findings();
+    auto& finding = report.migrations[0].findings.at(0);
+    finding.allowed_because = "the table is small";
+    const auto run = run_of(report);
+    const auto& result = run.at("results").at(0);
+    EXPECT_EQ(result.at("suppressions").at(0).at("justification"), "the table is small");
+}
+
+TEST(Sarif, AFailureIsTheRunsOwn) {
+    const auto run = run_of(samples::demo());
+    const auto& invocation = run.at("invocations").at(0);
+    EXPECT_EQ(invocation.at("executionSuccessful"), false);
+    const auto& notes = invocation.at("toolExecutionNotifications");
+    ASSERT_EQ(notes.size(), 1U);
+    EXPECT_EQ(notes.at(0).at("message").at("text").get<std::string>().find("failed 0045"), 0U);
+    EXPECT_EQ(run_of(samples::one_ok()).at("invocations").at(0).at("executionSuccessful"), true);
+}
+
+TEST(Sarif, ShowsNoRowValues) {
+    EXPECT_EQ(render_sarif(samples::hostile()).find("ada@example.org"), std::string::npos);
+}
+
+TEST(Sarif, APathIsAUri) {
+    auto report = one_with_findings();
+    auto& migration = report.migrations.at(0);
+    const struct {
+        const char* path;
+        const char* uri;
+        bool is_in_checkout;
+    } cases[] = {{"db/0001 a#b%.sql", "db/0001%20a%23b%25.sql", true},
+                 {"db/\xc3\xa4.sql", "db/%C3%A4.sql", true},
+                 {"/srv/db/0001.sql", "/srv/db/0001.sql", false}};
+    for (const auto& [path, uri, is_in_checkout] : cases) {
+        migration.path = path;
+        const auto run = run_of(report);
+        const auto& place =
+            run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+        EXPECT_EQ(place.at("uri"), uri);
+        EXPECT_EQ(place.contains("uriBaseId"), is_in_checkout) << path;
+    }
+}
+
+}  // namespace
+}  // namespace rehearse::report
