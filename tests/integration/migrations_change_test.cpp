@@ -2,6 +2,7 @@
 #include "rehearse/migrations/change.hpp"
 
 #include "support/folder_fixture.hpp"
+#include "support/git.hpp"
 #include "support/skip.hpp"
 
 #include <gmock/gmock.h>
@@ -25,21 +26,8 @@ class ChangeInGit : public test::FolderFixture {
         write("2_b.up.sql", "SELECT 2;\n-- more text so that a rename would be seen\n");
         commit("first");
     }
-    void git(std::vector<std::string> args) const {
-        process::ProcessSpec spec;
-        spec.program = "git";
-        spec.args = std::move(args);
-        spec.working_dir = parent();
-        spec.env = {{"GIT_CONFIG_GLOBAL", "/dev/null"},       {"GIT_AUTHOR_NAME", "a"},
-                    {"GIT_AUTHOR_EMAIL", "a@example.com"},    {"GIT_COMMITTER_NAME", "a"},
-                    {"GIT_COMMITTER_EMAIL", "a@example.com"}, {"GIT_CONFIG_NOSYSTEM", "1"}};
-        const auto result = runner_->run(spec);
-        EXPECT_TRUE(result.ok()) << result.err;
-    }
-    void commit(const std::string& message) const {
-        git({"add", "--all"});
-        git({"commit", "-q", "-m", message});
-    }
+    void git(std::vector<std::string> args) const { test::Git{parent()}.run(std::move(args)); }
+    void commit(const std::string& message) const { test::Git{parent()}.commit(message); }
     std::vector<std::string> added_since(const std::string& ref) const {
         std::vector<std::string> names;
         for (const auto& path : files_added_since(ref, folder(), *runner_)) {
