@@ -26,9 +26,7 @@ int columns_of(int fd) {
 report::TerminalStyle style_of(int fd) {
     const char* no_color = std::getenv("NO_COLOR");
     const bool colour = is_terminal(fd) && (no_color == nullptr || *no_color == '\0');
-    // Wider lines than this are hard to read, however wide the terminal.
-    constexpr int kWidest = 120;
-    return {colour, std::min(columns_of(fd), kWidest)};
+    return {colour, columns_of(fd)};
 }
 
 void print(const std::string& text) {

@@ -18,6 +18,8 @@ constexpr std::size_t kNameAt = 2 + kLabelCells + 1 + kElapsedCells + 2;
 constexpr std::size_t kShortestName = 16;
 constexpr std::size_t kShortestLine = 20;
 constexpr std::size_t kNarrowest = 40;
+// Wider lines are hard to read, however wide the terminal.
+constexpr std::size_t kWidest = 120;
 constexpr std::size_t kDetailAt = 6;
 constexpr std::size_t kSqlLines = 3;
 constexpr std::size_t kListed = 5;
@@ -32,8 +34,8 @@ class Page {
   public:
     explicit Page(const TerminalStyle& style)
         : colour_(style.colour),
-          width_(std::max<std::size_t>(kNarrowest,
-                                       static_cast<std::size_t>(std::max(0, style.width)))) {}
+          width_(std::clamp(static_cast<std::size_t>(std::max(0, style.width)), kNarrowest,
+                            kWidest)) {}
 
     std::size_t width() const { return width_; }
     const std::string& text() const { return text_; }

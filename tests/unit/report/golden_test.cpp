@@ -38,6 +38,11 @@ TEST_P(Golden, Terminal) {
                   render_terminal(GetParam().report(), {}));
 }
 
+TEST_P(Golden, TerminalOf200Columns) {
+    expect_golden(golden(GetParam().name, "terminal-200.txt"),
+                  render_terminal(GetParam().report(), {false, 200}));
+}
+
 TEST_P(Golden, Markdown) {
     expect_golden(golden(GetParam().name, "comment.md"), render_markdown(GetParam().report(), {}));
 }
