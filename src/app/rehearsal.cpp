@@ -6,6 +6,7 @@
 #include "app/assemble_report.hpp"
 #include "app/pending.hpp"
 #include "app/prepare_scratch.hpp"
+#include "app/record_in_history.hpp"
 #include "app/run_folder.hpp"
 #include "app/warnings.hpp"
 #include "app/write_report.hpp"
@@ -34,7 +35,7 @@ void sweep_first(process::ProcessRunner& runner, Progress& progress) {
 
 fs::path report_path(const RehearsalOptions& options, const RunFolder& run) {
     if (!options.out.empty()) return options.out;
-    return (options.state.empty() ? default_state_folder() : options.state) / "runs" / run.id();
+    return state_folder_of(options) / "runs" / run.id();
 }
 
 // pg_dump -s of the scratch, so that a reviewer can read what the migrations made of the schema.
@@ -52,6 +53,10 @@ void dump_schema(PreparedScratch& scratch, const fs::path& file) {
 }
 
 }  // namespace
+
+fs::path state_folder_of(const RehearsalOptions& options) {
+    return options.state.empty() ? default_state_folder() : options.state;
+}
 
 RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::ProcessRunner& runner,
                                     Progress& progress, replay::ReplayListener& listener) {
@@ -91,6 +96,9 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
     add_migrations(report, plan, std::move(observations), options.thresholds);
     report.finished_at = to_iso8601(WallClock::now());
     folder.publish(report);
+    if (options.keep_history) {
+        record_in_history(state_folder_of(options), report, folder.path(), progress);
+    }
 
     RehearsalResult result{std::move(report), folder.path(), {}};
     if (options.keep_scratch) {

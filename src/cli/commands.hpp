@@ -47,6 +47,7 @@ void add_run_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_pending_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_report_command(CLI::App& app, Command& chosen);
 void add_snapshot_commands(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
+void add_history_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_gc_command(CLI::App& app, Command& chosen);
 void add_doctor_command(CLI::App& app, Command& chosen);
 

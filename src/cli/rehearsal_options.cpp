@@ -123,10 +123,14 @@ void add_report_options(CLI::App& app, RunOptions& options) {
     app.add_option("--out", options.rehearsal.out,
                    "Folder for report.json and report.md [the run's own]")
         ->type_name("DIR");
-    app.add_option("--state", options.rehearsal.state, "Folder for runs [$XDG_STATE_HOME/rehearse]")
+    app.add_option("--state", options.rehearsal.state,
+                   "Folder for runs and their history [$XDG_STATE_HOME/rehearse]")
         ->type_name("DIR");
+    app.add_flag_callback(
+        "--no-history", [&options] { options.rehearsal.keep_history = false; },
+        "Do not record the run for 'rehearse history'");
     add_format(app, options.drawing);
-    for (const char* option : {"--out", "--state", "--format", "--mask-literals"}) {
+    for (const char* option : {"--out", "--state", "--no-history", "--format", "--mask-literals"}) {
         app.get_option(option)->group("Report");
     }
 }

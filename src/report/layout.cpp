@@ -1,4 +1,4 @@
-#include "report/layout.hpp"
+#include "rehearse/report/layout.hpp"
 
 #include "rehearse/base/text.hpp"
 

@@ -1,9 +1,9 @@
 #include "rehearse/base/text.hpp"
+#include "rehearse/report/layout.hpp"
 #include "rehearse/report/report.hpp"
 #include "rehearse/sql/script.hpp"
 
 #include "report/escape.hpp"
-#include "report/layout.hpp"
 #include "report/phrases.hpp"
 
 #include <algorithm>

@@ -34,7 +34,11 @@ struct RehearsalOptions {
     bool keep_scratch = false;
     std::filesystem::path out;    // empty: the run's folder in the state directory
     std::filesystem::path state;  // empty: default_state_folder()
+    bool keep_history = true;     // record the run in the state folder's history
 };
+
+// Where runs and their history are kept.
+std::filesystem::path state_folder_of(const RehearsalOptions& options);
 
 struct RehearsalResult {
     report::Report report;
@@ -42,7 +46,8 @@ struct RehearsalResult {
     std::optional<scratch::KeptScratch> kept;  // --keep-scratch
 };
 
-// snapshot -> base -> scratch -> plan -> replay -> observations -> findings -> verdict -> report.
+// snapshot -> base -> scratch -> plan -> replay -> observations -> findings -> verdict -> report
+// -> history.
 RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::ProcessRunner& runner,
                                     Progress& progress, replay::ReplayListener& listener);
 

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "rehearse/base/files.hpp"
+#include "rehearse/report/report.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rehearse::history {
+
+// Which migration it is, from one run to the next. The path is the report's, without "." and "..":
+// two projects may have a 0001_init each.
+struct MigrationKey {
+    std::string version, name, path;
+    std::string title() const;  // "0042 backfill_email"
+    auto operator<=>(const MigrationKey&) const = default;
+};
+
+struct MigrationFigures {
+    MigrationKey key;
+    bool in_change = true;
+    std::string label;
+    double elapsed_ms = 0;
+    std::string because;
+    std::string strongest_lock;        // on what was there before; empty: none was read
+    double longest_blocked_ms = 0;     // of one relation
+    std::int64_t rewritten_bytes = 0;  // as large as they were written
+    std::int64_t wal_bytes = 0;
+    std::string largest_table;             // of those whose size changed; empty: none did
+    std::int64_t largest_table_bytes = 0;  // before the migration; after it where that made it
+    bool operator==(const MigrationFigures&) const = default;
+};
+
+// A run without its migrations.
+struct RunFacts {
+    std::string run_id;                   // begins with the UTC time of its start: in order of time
+    std::string started_at, finished_at;  // ISO 8601, UTC
+    std::string label;
+    std::string snapshot_name, snapshot_taken_at, snapshot_sha256;
+    std::string engine, server_version;
+    double noisy_ms = 0, rethink_ms = 0;
+    fs::path folder;  // where its report.json is
+    bool operator==(const RunFacts&) const = default;
+};
+
+struct Run {
+    RunFacts facts;
+    std::vector<MigrationFigures> migrations;  // in the order in which they ran
+    bool operator==(const Run&) const = default;
+};
+
+// One migration in one run.
+struct Occurrence {
+    RunFacts run;
+    MigrationFigures migration;
+    bool operator==(const Occurrence&) const = default;
+};
+
+MigrationKey key_of(const report::MigrationPart& migration);
+
+// What the history keeps of a report.
+Run run_of(const report::Report& report, const fs::path& folder);
+
+// Of all migrations.
+double elapsed_ms(const Run& run);
+std::map<std::string, std::size_t> count_by_label(const Run& run);
+
+struct LabelChange {
+    MigrationKey key;
+    std::string before, now;
+    double elapsed_before_ms = 0, elapsed_now_ms = 0;
+    bool is_worse = false;
+    bool operator==(const LabelChange&) const = default;
+};
+
+// The migrations of both runs that have another label now, in the order of `now`. One that is in
+// only one of them is not among them: it is new, or was applied.
+std::vector<LabelChange> label_changes(const Run& previous, const Run& now);
+
+// The migration that a user means by its version, name, path, or a part of them that no other has.
+// Throws Error(usage) that names the candidates, or what is nearest.
+const MigrationKey& find_migration(const std::string& wanted,
+                                   const std::vector<MigrationKey>& known);
+
+}  // namespace rehearse::history

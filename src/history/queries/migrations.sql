@@ -1,0 +1,3 @@
+SELECT DISTINCT version, name, path
+FROM migrations
+ORDER BY version, name, path;

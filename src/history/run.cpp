@@ -1,0 +1,124 @@
+#include "rehearse/history/run.hpp"
+
+#include "rehearse/verdict/verdict.hpp"
+
+#include <algorithm>
+
+namespace rehearse::history {
+
+namespace {
+
+std::string strongest_lock(const report::MigrationPart& migration) {
+    std::optional<pg::LockMode> strongest;
+    for (const auto& statement : migration.statements) {
+        for (const auto& lock : statement.locks) {
+            const auto mode = pg::lock_mode_from(lock.mode);
+            if (!lock.new_relation && mode && (!strongest || *mode > *strongest)) strongest = mode;
+        }
+    }
+    return strongest ? std::string{to_string(*strongest)} : std::string{};
+}
+
+struct Size {
+    std::int64_t before = 0, after = 0;
+    std::int64_t bytes() const { return before > 0 ? before : after; }
+};
+
+// By table: before the first statement that changed its size, and after the last.
+std::map<std::string, Size> sizes_of(const report::MigrationPart& migration) {
+    std::map<std::string, Size> sizes;
+    const auto add = [&](const auto& part) {
+        sizes.try_emplace(part.relation, Size{part.bytes_before, 0}).first->second.after =
+            part.bytes_after;
+    };
+    for (const auto& statement : migration.statements) {
+        for (const auto& size : statement.sizes) add(size);
+    }
+    if (!sizes.empty()) return sizes;
+    // A table that is written anew may be as large as before.
+    for (const auto& statement : migration.statements) {
+        for (const auto& rewrite : statement.rewrites) add(rewrite);
+    }
+    return sizes;
+}
+
+void add_largest_table(MigrationFigures& figures, const report::MigrationPart& migration) {
+    for (const auto& [table, size] : sizes_of(migration)) {
+        if (size.bytes() <= figures.largest_table_bytes) continue;
+        figures.largest_table = table;
+        figures.largest_table_bytes = size.bytes();
+    }
+}
+
+MigrationFigures figures_of(const report::MigrationPart& migration) {
+    MigrationFigures figures;
+    figures.key = key_of(migration);
+    figures.in_change = migration.in_change;
+    figures.label = migration.label;
+    figures.elapsed_ms = migration.elapsed_ms;
+    figures.because = migration.because;
+    figures.strongest_lock = strongest_lock(migration);
+    for (const auto& blocking : migration.blocking) {
+        figures.longest_blocked_ms = std::max(figures.longest_blocked_ms, blocking.held_ms);
+    }
+    for (const auto& statement : migration.statements) {
+        figures.wal_bytes += statement.wal_bytes.value_or(0);
+        for (const auto& rewrite : statement.rewrites)
+            figures.rewritten_bytes += rewrite.bytes_after;
+    }
+    add_largest_table(figures, migration);
+    return figures;
+}
+
+bool is_worse(const std::string& now, const std::string& before) {
+    return verdict::label_from(now) > verdict::label_from(before);
+}
+
+}  // namespace
+
+std::string MigrationKey::title() const {
+    return name.empty() ? version : version + " " + name;
+}
+
+MigrationKey key_of(const report::MigrationPart& migration) {
+    return {migration.version, migration.name,
+            fs::path(migration.path).lexically_normal().string()};
+}
+
+Run run_of(const report::Report& report, const fs::path& folder) {
+    Run run;
+    run.facts = {report.run_id,          report.started_at,     report.finished_at,
+                 report.label,           report.snapshot.name,  report.snapshot.taken_at,
+                 report.snapshot.sha256, report.scratch.engine, report.scratch.server_version,
+                 report.noisy_ms,        report.rethink_ms,     folder};
+    for (const auto& migration : report.migrations) run.migrations.push_back(figures_of(migration));
+    return run;
+}
+
+double elapsed_ms(const Run& run) {
+    double sum = 0;
+    for (const auto& migration : run.migrations) sum += migration.elapsed_ms;
+    return sum;
+}
+
+std::map<std::string, std::size_t> count_by_label(const Run& run) {
+    std::map<std::string, std::size_t> counts;
+    for (const auto& migration : run.migrations) ++counts[migration.label];
+    return counts;
+}
+
+std::vector<LabelChange> label_changes(const Run& previous, const Run& now) {
+    std::map<MigrationKey, const MigrationFigures*> before;
+    for (const auto& migration : previous.migrations) before[migration.key] = &migration;
+    std::vector<LabelChange> changes;
+    for (const auto& migration : now.migrations) {
+        const auto found = before.find(migration.key);
+        if (found == before.end() || found->second->label == migration.label) continue;
+        const auto& then = *found->second;
+        changes.push_back({migration.key, then.label, migration.label, then.elapsed_ms,
+                           migration.elapsed_ms, is_worse(migration.label, then.label)});
+    }
+    return changes;
+}
+
+}  // namespace rehearse::history

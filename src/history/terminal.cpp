@@ -1,0 +1,176 @@
+#include "rehearse/base/size.hpp"
+#include "rehearse/base/text.hpp"
+#include "rehearse/history/render.hpp"
+#include "rehearse/report/layout.hpp"
+
+#include "history/trend_phrases.hpp"
+
+#include <algorithm>
+
+namespace rehearse::history {
+
+namespace {
+
+using report::cells_of;
+using report::padded;
+using report::padded_left;
+using report::printable;
+using report::shortened_in_middle;
+using report::wrapped;
+
+constexpr std::size_t kDateCells = 16;
+constexpr std::size_t kLabelCells = 7;
+constexpr std::size_t kElapsedCells = 11;
+constexpr std::size_t kNarrowest = 60;
+constexpr std::size_t kShortestSnapshot = 12;
+
+// In the order of their weight.
+constexpr const char* kLabels[] = {"ok", "noisy", "rethink", "failed", "not_run"};
+
+std::size_t width_of(const report::TerminalStyle& style) {
+    return std::max<std::size_t>(kNarrowest, static_cast<std::size_t>(std::max(0, style.width)));
+}
+
+std::string label_text(const std::string& label) {
+    return label == "not_run" ? "not run" : printable(label);
+}
+
+std::string inked(const std::string& text, const char* code, const report::TerminalStyle& style) {
+    return style.colour ? std::string{"\033["} + code + "m" + text + "\033[0m" : text;
+}
+
+std::string inked_label(const std::string& label, const report::TerminalStyle& style) {
+    const char* code = label == "ok"        ? "32"
+                       : label == "noisy"   ? "33"
+                       : label == "not_run" ? "2"
+                                            : "1;31";
+    return inked(padded(label_text(label), kLabelCells), code, style);
+}
+
+// "2026-11-22 19:44" of "2026-11-22T19:44:56Z".
+std::string minute_of(const std::string& iso8601) {
+    auto text = printable(iso8601.substr(0, kDateCells));
+    std::replace(text.begin(), text.end(), 'T', ' ');
+    return padded(text, kDateCells);
+}
+
+std::string elapsed_text(double ms, const std::string& label) {
+    return padded_left(label == "not_run" ? "-" : format_duration(Millis{ms}), kElapsedCells);
+}
+
+std::string start_of_line(const RunFacts& run, const std::string& label, double ms,
+                          const report::TerminalStyle& style) {
+    return minute_of(run.started_at) + "  " + inked_label(label, style) + "  " +
+           elapsed_text(ms, label) + "  ";
+}
+constexpr std::size_t kStartCells = kDateCells + 2 + kLabelCells + 2 + kElapsedCells + 2;
+
+std::string start_of_heading() {
+    return padded("started (UTC)", kDateCells) + "  " + padded("label", kLabelCells) + "  " +
+           padded_left("elapsed", kElapsedCells) + "  ";
+}
+
+// "2 ok, 1 noisy"
+std::string counts_text(const Run& run) {
+    const auto counts = count_by_label(run);
+    std::vector<std::string> parts;
+    for (const auto* label : kLabels) {
+        const auto found = counts.find(label);
+        if (found == counts.end()) continue;
+        parts.push_back(std::to_string(found->second) + " " + label_text(label));
+    }
+    return parts.empty() ? "nothing pending" : join(parts, ", ");
+}
+
+// The widest of the texts, but no wider than the room.
+template <typename Items, typename Text>
+std::size_t column_of(const Items& items, std::size_t room, Text text) {
+    std::size_t widest = 0;
+    for (const auto& item : items) widest = std::max(widest, cells_of(text(item)));
+    return std::min(widest, room);
+}
+
+std::string snapshot_of(const RunFacts& run) {
+    return printable(run.snapshot_name);
+}
+
+void put_paragraph(std::string& text, const std::string& name, const std::string& words,
+                   std::size_t width, const report::TerminalStyle& style) {
+    constexpr std::size_t kIndent = 9;
+    std::string lead = "  " + inked(padded(name, kIndent - 2), "2", style);
+    for (const auto& line : wrapped(printable(words), width - kIndent)) {
+        text += lead + line + "\n";
+        lead = std::string(kIndent, ' ');
+    }
+}
+
+}  // namespace
+
+std::string render_runs(const std::vector<Run>& runs, const report::TerminalStyle& style) {
+    if (runs.empty()) return {};
+    const auto room = width_of(style) - kStartCells - 2;
+    const auto counts_cells = column_of(runs, room - kShortestSnapshot, counts_text);
+    const auto snapshot_cells = std::max(
+        cells_of("snapshot"), column_of(runs, room - counts_cells,
+                                        [](const auto& run) { return snapshot_of(run.facts); }));
+    std::string text =
+        inked(start_of_heading() + padded("snapshot", snapshot_cells) + "  migrations", "2",
+              style) +
+        "\n";
+    for (const auto& run : runs) {
+        text += start_of_line(run.facts, run.facts.label, elapsed_ms(run), style) +
+                padded(shortened_in_middle(snapshot_of(run.facts), snapshot_cells), snapshot_cells);
+        std::string lead = "  ";
+        for (const auto& line : wrapped(counts_text(run), room - snapshot_cells)) {
+            text += lead + line + "\n";
+            lead = std::string(kStartCells + snapshot_cells + 2, ' ');
+        }
+    }
+    return text;
+}
+
+std::string render_migration(const std::vector<Occurrence>& occurrences, std::size_t last,
+                             WallClock::time_point now, const report::TerminalStyle& style) {
+    const auto width = width_of(style);
+    const auto& newest = occurrences.front();
+    std::string text =
+        inked(shortened_in_middle(printable(newest.migration.key.title()), width), "1", style) +
+        "\n" + printable(newest.migration.key.path) + "\n\n";
+    const std::vector<Occurrence> shown(
+        occurrences.begin(),
+        occurrences.begin() + static_cast<std::ptrdiff_t>(std::min(last, occurrences.size())));
+
+    const auto room = width - kStartCells - 2;
+    const auto snapshot_cells =
+        std::max(cells_of("snapshot"), column_of(shown, room / 2, [](const auto& occurrence) {
+                     return snapshot_of(occurrence.run);
+                 }));
+    text += inked(start_of_heading() + padded("snapshot", snapshot_cells) + "  largest table", "2",
+                  style) +
+            "\n";
+    for (const auto& [run, migration] : shown) {
+        const auto table_room = room - snapshot_cells;
+        std::string table = "-";
+        if (!migration.largest_table.empty()) {
+            const auto size =
+                format_bytes(static_cast<std::uint64_t>(migration.largest_table_bytes)) + " ";
+            table = size + shortened_in_middle(printable(migration.largest_table),
+                                               table_room - cells_of(size));
+        }
+        text += start_of_line(run, migration.label, migration.elapsed_ms, style) +
+                padded(shortened_in_middle(snapshot_of(run), snapshot_cells), snapshot_cells) +
+                "  " + table + "\n";
+    }
+    if (shown.size() < occurrences.size()) {
+        text += "and " + std::to_string(occurrences.size() - shown.size()) + " older\n";
+    }
+
+    text += "\n";
+    for (const auto& [name, words] : trend_phrases(occurrences, now)) {
+        put_paragraph(text, name, words, width, style);
+    }
+    put_paragraph(text, "report", (newest.run.folder / "report.json").string(), width, style);
+    return text;
+}
+
+}  // namespace rehearse::history

@@ -1,0 +1,79 @@
+#include "e2e/rehearse_test.hpp"
+
+namespace rehearse::test {
+
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class History : public RehearseTest {
+  protected:
+    json history(const Args& more = {}) {
+        return json::parse(run_rehearse(Args{"history", "--format", "json"} + more).out);
+    }
+    fs::path file() const { return sandbox_.state() / "rehearse" / "history.sqlite"; }
+};
+
+}  // namespace
+
+TEST_F(History, EveryRunIsRecordedWithItsReport) {
+    migration("1_a.sql", "CREATE INDEX users_phone ON users (phone);\n");
+    const fs::path dump = snapshot("shop.dump");
+    const auto first = json::parse(rehearse_on(dump, {"--format", "json"}).out);
+    migration("2_b.sql", "SELECT 1/0;\n");
+    rehearse_on(dump);
+
+    const auto runs = history()["runs"];
+    ASSERT_EQ(runs.size(), 2U);
+    EXPECT_EQ(runs[0]["label"], "failed");
+    EXPECT_EQ(runs[1]["run_id"], first["run_id"]);
+    EXPECT_EQ(runs[1]["migrations"][0]["elapsed_ms"], first["migrations"][0]["elapsed_ms"]);
+    EXPECT_EQ(runs[1]["migrations"][0]["strongest_lock"], "ShareLock");
+    EXPECT_TRUE(fs::exists(fs::path(std::string{runs[1]["folder"]}) / "report.json"));
+    EXPECT_EQ(history({"1_a"})["runs"].size(), 2U);
+    EXPECT_THAT(run_rehearse({"history", "1_a"}).out, HasSubstr("not before three snapshots"));
+}
+
+TEST_F(History, NothingIsRecordedWhereNobodyWantsIt) {
+    migration("1_a.sql", "SELECT 1;\n");
+    rehearse_on(snapshot("shop.dump"), {"--no-history"});
+    EXPECT_FALSE(fs::exists(file()));
+    const auto& empty = run_rehearse({"history"});
+    EXPECT_EQ(empty.exit_code, 0);
+    EXPECT_EQ(empty.out, "");
+    expect_stderr_only(empty, {"no run is in the history "});
+}
+
+TEST_F(History, ADamagedFileIsAWarningOfTheRunAndAnErrorOfTheCommand) {
+    make_private_folder(file().parent_path());
+    write_file_atomically(file(),
+                          "not a database, and long enough that it cannot be taken for one");
+    migration("1_a.sql", "SELECT 1;\n");
+    const auto& run = rehearse_on(snapshot("shop.dump"));
+    EXPECT_EQ(run.exit_code, 0);
+    expect_stderr_only(run, {"warning: this run is not in the history: ", "hint: Move it away"});
+    const auto& command = run_rehearse({"history"});
+    EXPECT_EQ(command.exit_code, 2);
+    expect_stderr_only(command, {"rehearse: error: the history ", "hint: Move it away"});
+    EXPECT_THAT(read_file(file()), HasSubstr("not a database"));
+}
+
+TEST_F(History, AMigrationThatNoRunHasNamesTheNearest) {
+    migration("1_backfill_email.sql", "SELECT 1;\n");
+    rehearse_on(snapshot("shop.dump"));
+    const auto& command = run_rehearse({"history", "backfil_emial"});
+    EXPECT_EQ(command.exit_code, 2);
+    expect_stderr_only(command, {"no run has a migration 'backfil_emial'", "Did you mean",
+                                 "hint: 'rehearse history --format json'"});
+}
+
+TEST_F(History, IsWhereTheStateFolderIs) {
+    migration("1_a.sql", "SELECT 1;\n");
+    rehearse_on(snapshot("shop.dump"), {"--state", "elsewhere"});
+    EXPECT_TRUE(fs::exists(sandbox_.work() / "elsewhere" / "history.sqlite"));
+    EXPECT_EQ(history({"--state", "elsewhere"})["runs"].size(), 1U);
+}
+
+}  // namespace rehearse::test

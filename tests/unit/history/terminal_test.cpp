@@ -1,0 +1,133 @@
+#include "rehearse/base/text.hpp"
+#include "rehearse/history/render.hpp"
+#include "rehearse/report/layout.hpp"
+
+#include "samples.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+
+namespace rehearse::history {
+namespace {
+
+using report::cells_of;
+using samples::backfill;
+using samples::migration;
+using samples::weekly;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr report::TerminalStyle kPlain{false, 80};
+constexpr report::TerminalStyle kColoured{true, 80};
+
+std::vector<Run> runs() {
+    return {
+        run_of(weekly(2, {migration("1", "a", "ok", 800), migration("2", "b", "noisy", 40'000)}),
+               "/runs/2"),
+        run_of(weekly(1, {migration("1", "a", "failed", 3), migration("2", "b", "not_run", 0)}),
+               "/runs/1"),
+        run_of(weekly(0, {}), "/runs/0")};
+}
+
+// All five labels, and names that are too long or break out of their place.
+std::vector<Run> hostile_runs() {
+    auto report = weekly(0, {});
+    for (int i = 0; i < 200; ++i) {
+        for (const auto* label : {"ok", "noisy", "rethink", "failed", "not_run"}) {
+            report.migrations.push_back(migration(std::to_string(i), "a", label, 4e6));
+        }
+    }
+    report.label = "failed";
+    report.snapshot.name = "\033[2J" + std::string(100, 'x') + "\xff.dump";
+    return {run_of(report, "/runs/0")};
+}
+
+std::vector<Occurrence> occurrences() {
+    auto found = backfill({12.5, 20, 26.4, 31.2});
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        found[i].migration.largest_table = "users";
+        found[i].migration.largest_table_bytes =
+            static_cast<std::int64_t>(3'000'000'000 - 200'000'000 * i);
+    }
+    return found;
+}
+
+std::vector<Occurrence> hostile_occurrences() {
+    auto found = occurrences();
+    for (auto& [run, figures] : found) {
+        figures.key.name = "\033[31m" + std::string(200, 'n');
+        figures.label =
+            "\x07"
+            "ok";
+        figures.largest_table = std::string(100, 't') + "\r\n";
+        run.snapshot_name = std::string(100, 's');
+        run.started_at = "\n\n";
+    }
+    return found;
+}
+
+std::string drawn(const std::vector<Occurrence>& of, const report::TerminalStyle& style,
+                  std::size_t last = 20) {
+    return render_migration(of, last, *from_iso8601(samples::week(4)), style);
+}
+
+TEST(HistoryTerminal, ListsRuns) {
+    EXPECT_EQ(render_runs(runs(), kPlain),
+              "started (UTC)     label        elapsed  snapshot              migrations\n"
+              "2026-09-18 03:10  noisy         40.8 s  shop-2026-09-18.dump  1 ok, 1 noisy\n"
+              "2026-09-11 03:10  failed       3.00 ms  shop-2026-09-11.dump  1 failed, 1 not run\n"
+              "2026-09-04 03:10  ok           0.00 ms  shop-2026-09-04.dump  nothing pending\n");
+    EXPECT_EQ(render_runs({}, kPlain), "");
+}
+
+TEST(HistoryTerminal, ShowsAMigrationAndItsTrend) {
+    EXPECT_EQ(drawn(occurrences(), kPlain, 3),
+              "0042 backfill_email\n"
+              "db/migrations/0042_backfill_email.sql\n"
+              "\n"
+              "started (UTC)     label        elapsed  snapshot              largest table\n"
+              "2026-09-25 03:10  noisy         31.2 s  shop-2026-09-25.dump  2.8 GB users\n"
+              "2026-09-18 03:10  ok            26.4 s  shop-2026-09-18.dump  2.6 GB users\n"
+              "2026-09-11 03:10  ok            20.0 s  shop-2026-09-11.dump  2.4 GB users\n"
+              "and 1 older\n"
+              "\n");
+}
+
+TEST(HistoryTerminal, LinesAreNoWiderThanTheTerminal) {
+    for (const int width : {60, 80, 100, 120}) {
+        for (const auto& text :
+             {render_runs(runs(), {false, width}), render_runs(hostile_runs(), {false, width}),
+              drawn(occurrences(), {false, width}), drawn(hostile_occurrences(), {false, width})}) {
+            for (const auto& line : split_lines(text)) {
+                EXPECT_LE(cells_of(line), static_cast<std::size_t>(width)) << line;
+            }
+        }
+    }
+}
+
+TEST(HistoryTerminal, SurvivesAnyWidth) {
+    for (const int width : {-1, 0, 1, 39, 100'000}) {
+        EXPECT_THAT(render_runs(runs(), {false, width}), HasSubstr("noisy"));
+        EXPECT_THAT(drawn(occurrences(), {false, width}), HasSubstr("noisy"));
+    }
+}
+
+TEST(HistoryTerminal, HasColourOnlyWhereAsked) {
+    const auto without_colour = [](const std::string& text) {
+        return std::regex_replace(text, std::regex("\033\\[[0-9;]*m"), "");
+    };
+    EXPECT_THAT(render_runs(runs(), kColoured), HasSubstr("\033[33mnoisy"));
+    EXPECT_EQ(without_colour(render_runs(runs(), kColoured)), render_runs(runs(), kPlain));
+    EXPECT_EQ(without_colour(drawn(occurrences(), kColoured)), drawn(occurrences(), kPlain));
+    EXPECT_THAT(drawn(occurrences(), kPlain), Not(HasSubstr("\033")));
+}
+
+TEST(HistoryTerminal, NamesCannotMoveTheCursor) {
+    const auto text = render_runs(hostile_runs(), kPlain) + drawn(hostile_occurrences(), kPlain);
+    for (const char c : text) EXPECT_FALSE(c != '\n' && static_cast<unsigned char>(c) < 0x20);
+}
+
+}  // namespace
+}  // namespace rehearse::history
