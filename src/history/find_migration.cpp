@@ -58,7 +58,7 @@ Error unknown(const std::string& wanted, const std::vector<MigrationKey>& known)
         for (auto& name : names_of(key)) names.push_back(std::move(name));
     }
     if (const auto near = nearest(wanted, names)) error.with_hint("Did you mean '" + *near + "'?");
-    error.with_hint("'rehearse history --format json' has the migrations of every run.");
+    error.with_hint("'rehearse history --format json' lists the migrations of each run.");
     return error;
 }
 

@@ -21,7 +21,7 @@ using report::wrapped;
 constexpr std::size_t kDateCells = 16;
 constexpr std::size_t kLabelCells = 7;
 constexpr std::size_t kElapsedCells = 11;
-constexpr std::size_t kNarrowest = 60;
+constexpr std::size_t kNarrowest = 64;
 constexpr std::size_t kShortestSnapshot = 12;
 
 // In the order of their weight.
@@ -60,13 +60,13 @@ std::string elapsed_text(double ms, const std::string& label) {
 
 std::string start_of_line(const RunFacts& run, const std::string& label, double ms,
                           const report::TerminalStyle& style) {
-    return minute_of(run.started_at) + "  " + inked_label(label, style) + "  " +
+    return minute_of(run.started_at) + "  " + inked_label(label, style) + " " +
            elapsed_text(ms, label) + "  ";
 }
-constexpr std::size_t kStartCells = kDateCells + 2 + kLabelCells + 2 + kElapsedCells + 2;
+constexpr std::size_t kStartCells = kDateCells + 2 + kLabelCells + 1 + kElapsedCells + 2;
 
 std::string start_of_heading() {
-    return padded("started (UTC)", kDateCells) + "  " + padded("label", kLabelCells) + "  " +
+    return padded("started (UTC)", kDateCells) + "  " + padded("label", kLabelCells) + " " +
            padded_left("elapsed", kElapsedCells) + "  ";
 }
 
@@ -82,16 +82,44 @@ std::string counts_text(const Run& run) {
     return parts.empty() ? "nothing pending" : join(parts, ", ");
 }
 
-// The widest of the texts, but no wider than the room.
-template <typename Items, typename Text>
-std::size_t column_of(const Items& items, std::size_t room, Text text) {
-    std::size_t widest = 0;
-    for (const auto& item : items) widest = std::max(widest, cells_of(text(item)));
-    return std::min(widest, room);
+std::string snapshot_text(const RunFacts& run) {
+    return printable(run.snapshot_name);
 }
 
-std::string snapshot_of(const RunFacts& run) {
-    return printable(run.snapshot_name);
+std::string table_text(const MigrationFigures& migration) {
+    if (migration.largest_table.empty()) return "-";
+    return format_bytes(static_cast<std::uint64_t>(migration.largest_table_bytes)) + " " +
+           printable(migration.largest_table);
+}
+
+// What stands behind the time, in two columns: the snapshot, and what each form is about.
+struct Row {
+    std::string start, snapshot, words;
+};
+
+// The words keep their room where both are long.
+void put_rows(std::string& text, const std::string& heading, const std::vector<Row>& rows,
+              const report::TerminalStyle& style) {
+    std::size_t snapshot_cells = cells_of("snapshot");
+    std::size_t words_cells = cells_of(heading);
+    for (const auto& row : rows) {
+        snapshot_cells = std::max(snapshot_cells, cells_of(row.snapshot));
+        words_cells = std::max(words_cells, cells_of(row.words));
+    }
+    const auto room = width_of(style) - kStartCells - 2;
+    words_cells = std::min(words_cells, room - kShortestSnapshot);
+    snapshot_cells = std::min(snapshot_cells, room - words_cells);
+    text += inked(start_of_heading() + padded("snapshot", snapshot_cells) + "  " + heading, "2",
+                  style) +
+            "\n";
+    for (const auto& row : rows) {
+        std::string lead =
+            row.start + padded(shortened_in_middle(row.snapshot, snapshot_cells), snapshot_cells);
+        for (const auto& line : wrapped(row.words, words_cells)) {
+            text += lead + "  " + shortened_in_middle(line, words_cells) + "\n";
+            lead = std::string(kStartCells + snapshot_cells, ' ');
+        }
+    }
 }
 
 void put_paragraph(std::string& text, const std::string& name, const std::string& words,
@@ -108,24 +136,13 @@ void put_paragraph(std::string& text, const std::string& name, const std::string
 
 std::string render_runs(const std::vector<Run>& runs, const report::TerminalStyle& style) {
     if (runs.empty()) return {};
-    const auto room = width_of(style) - kStartCells - 2;
-    const auto counts_cells = column_of(runs, room - kShortestSnapshot, counts_text);
-    const auto snapshot_cells = std::max(
-        cells_of("snapshot"), column_of(runs, room - counts_cells,
-                                        [](const auto& run) { return snapshot_of(run.facts); }));
-    std::string text =
-        inked(start_of_heading() + padded("snapshot", snapshot_cells) + "  migrations", "2",
-              style) +
-        "\n";
+    std::vector<Row> rows;
     for (const auto& run : runs) {
-        text += start_of_line(run.facts, run.facts.label, elapsed_ms(run), style) +
-                padded(shortened_in_middle(snapshot_of(run.facts), snapshot_cells), snapshot_cells);
-        std::string lead = "  ";
-        for (const auto& line : wrapped(counts_text(run), room - snapshot_cells)) {
-            text += lead + line + "\n";
-            lead = std::string(kStartCells + snapshot_cells + 2, ' ');
-        }
+        rows.push_back({start_of_line(run.facts, run.facts.label, elapsed_ms(run), style),
+                        snapshot_text(run.facts), counts_text(run)});
     }
+    std::string text;
+    put_rows(text, "migrations", rows, style);
     return text;
 }
 
@@ -133,36 +150,19 @@ std::string render_migration(const std::vector<Occurrence>& occurrences, std::si
                              WallClock::time_point now, const report::TerminalStyle& style) {
     const auto width = width_of(style);
     const auto& newest = occurrences.front();
-    std::string text =
-        inked(shortened_in_middle(printable(newest.migration.key.title()), width), "1", style) +
-        "\n" + printable(newest.migration.key.path) + "\n\n";
-    const std::vector<Occurrence> shown(
-        occurrences.begin(),
-        occurrences.begin() + static_cast<std::ptrdiff_t>(std::min(last, occurrences.size())));
+    const auto& key = newest.migration.key;
+    std::string text = inked(shortened_in_middle(printable(key.title()), width), "1", style) +
+                       "\n" + printable(key.path) + "\n\n";
 
-    const auto room = width - kStartCells - 2;
-    const auto snapshot_cells =
-        std::max(cells_of("snapshot"), column_of(shown, room / 2, [](const auto& occurrence) {
-                     return snapshot_of(occurrence.run);
-                 }));
-    text += inked(start_of_heading() + padded("snapshot", snapshot_cells) + "  largest table", "2",
-                  style) +
-            "\n";
-    for (const auto& [run, migration] : shown) {
-        const auto table_room = room - snapshot_cells;
-        std::string table = "-";
-        if (!migration.largest_table.empty()) {
-            const auto size =
-                format_bytes(static_cast<std::uint64_t>(migration.largest_table_bytes)) + " ";
-            table = size + shortened_in_middle(printable(migration.largest_table),
-                                               table_room - cells_of(size));
-        }
-        text += start_of_line(run, migration.label, migration.elapsed_ms, style) +
-                padded(shortened_in_middle(snapshot_of(run), snapshot_cells), snapshot_cells) +
-                "  " + table + "\n";
+    std::vector<Row> rows;
+    for (std::size_t i = 0; i < std::min(last, occurrences.size()); ++i) {
+        const auto& [run, migration] = occurrences[i];
+        rows.push_back({start_of_line(run, migration.label, migration.elapsed_ms, style),
+                        snapshot_text(run), table_text(migration)});
     }
-    if (shown.size() < occurrences.size()) {
-        text += "and " + std::to_string(occurrences.size() - shown.size()) + " older\n";
+    put_rows(text, "table", rows, style);
+    if (rows.size() < occurrences.size()) {
+        text += "and " + std::to_string(occurrences.size() - rows.size()) + " older\n";
     }
 
     text += "\n";

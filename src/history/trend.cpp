@@ -96,7 +96,7 @@ std::optional<Crossing> crossing_of(const Trend& trend, double limit_ms) {
     const double at = reaches(estimate, limit_ms);
     if (at > horizon) return std::nullopt;
     // Each line has its own intercept: near the samples the steepest need not be the first.
-    const auto [one, other] = std::minmax(reaches(highest, limit_ms), reaches(lowest, limit_ms));
+    const auto [one, other] = std::minmax({reaches(highest, limit_ms), reaches(lowest, limit_ms)});
     const double latest = std::max(at, other);
     Crossing crossing;
     crossing.at = weeks_after(trend.first, at);

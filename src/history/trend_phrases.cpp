@@ -90,13 +90,15 @@ std::string size_words(const Trend& trend) {
                  bytes_text(bytes.estimate.at(trend.weeks())) + ", " +
                  bytes_text(bytes.estimate.slope) + " a week";
     if (!trend.elapsed_by_size || !trend.elapsed_by_size->rises()) return words;
-    constexpr double kGigabyte = 1024.0 * 1024 * 1024;
-    const auto a_gigabyte = [](const Straight& line) {
-        return format_duration(Millis{line.slope * kGigabyte});
+    // In the unit that the size is told in.
+    constexpr double kMegabyte = 1024.0 * 1024;
+    const bool in_gigabytes = bytes.estimate.at(trend.weeks()) >= 1024 * kMegabyte;
+    const auto each = [&](const Straight& line) {
+        return format_duration(Millis{line.slope * (in_gigabytes ? 1024 : 1) * kMegabyte});
     };
     const auto& line = *trend.elapsed_by_size;
-    return words + "; each GB takes " + a_gigabyte(line.estimate) + " (" + a_gigabyte(line.lowest) +
-           " to " + a_gigabyte(line.highest) + ")";
+    return words + "; each " + (in_gigabytes ? "GB" : "MB") + " takes " + each(line.estimate) +
+           " (" + each(line.lowest) + " to " + each(line.highest) + ")";
 }
 
 }  // namespace
@@ -104,15 +106,17 @@ std::string size_words(const Trend& trend) {
 std::string crossing_phrase(const Crossing& crossing, WallClock::time_point now) {
     const double days = days_between(now, crossing.at);
     const auto& unit = unit_for(days);
-    const auto middle = count_of(days, unit);
-    const auto earliest = count_of(days_between(now, crossing.earliest), unit);
+    const auto ahead = [&](WallClock::time_point time) {
+        return count_of(days_between(now, time), unit);
+    };
+    const auto middle = ahead(crossing.at);
+    const auto earliest = ahead(crossing.earliest);
     if (middle == 0) return "about now";
-    if (!crossing.latest) {
-        return "in about " + counted(middle, unit) + " (" + std::to_string(earliest) + " or more)";
-    }
-    const auto latest = count_of(days_between(now, *crossing.latest), unit);
-    return "in about " + counted(middle, unit) + " (" + std::to_string(earliest) + " to " +
-           std::to_string(latest) + ")";
+    const auto words = "in about " + counted(middle, unit);
+    if (!crossing.latest) return words + " (" + std::to_string(earliest) + " or more)";
+    const auto latest = ahead(*crossing.latest);
+    if (earliest == latest) return words;
+    return words + " (" + std::to_string(earliest) + " to " + std::to_string(latest) + ")";
 }
 
 std::vector<TrendPhrase> trend_phrases(const std::vector<Occurrence>& occurrences,

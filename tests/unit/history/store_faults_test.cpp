@@ -28,7 +28,7 @@ class AsUser {
     AsUser(const AsUser&) = delete;
     AsUser& operator=(const AsUser&) = delete;
     ~AsUser() {
-        if (is_changed_) EXPECT_EQ(seteuid(0), 0);
+        if (is_changed_ && seteuid(0) != 0) ADD_FAILURE() << "cannot be root again";
     }
 
   private:

@@ -126,6 +126,21 @@ TEST_F(Store, ThePreviousRunOfAMigrationIsTheNewestBefore) {
     EXPECT_EQ(store.of_migration(key).front().run.run_id, run_id(4));
 }
 
+TEST_F(Store, ThePreviousRunIsTheNewestBeforeThatHasAMigrationInCommon) {
+    auto store = open();
+    store.record(weekly(1, {migration("1", "a", "ok", 1)}), "/runs");
+    store.record(weekly(2, {migration("1", "a", "ok", 1), migration("2", "b", "ok", 1)}), "/runs");
+    store.record(weekly(3, {migration("9", "z", "ok", 1)}), "/runs");
+    store.record(weekly(5, {migration("2", "b", "ok", 1)}), "/runs");
+    const auto now = weekly(4, {migration("1", "a", "ok", 1), migration("2", "b", "ok", 1)});
+    store.record(now, "/runs");
+    const auto previous = store.previous_run(run_of(now, "/runs"));
+    ASSERT_TRUE(previous);
+    EXPECT_EQ(previous->facts.run_id, run_id(2));
+    EXPECT_EQ(previous->migrations.size(), 2U);
+    EXPECT_FALSE(store.previous_run(*store.previous_run(*previous)));
+}
+
 TEST_F(Store, AFileThatIsNotThereIsNotMadeByReading) {
     EXPECT_ANY_THROW(HistoryStore(file(), Access::read));
     EXPECT_FALSE(fs::exists(file().parent_path()));

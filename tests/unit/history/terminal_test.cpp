@@ -75,10 +75,10 @@ std::string drawn(const std::vector<Occurrence>& of, const report::TerminalStyle
 
 TEST(HistoryTerminal, ListsRuns) {
     EXPECT_EQ(render_runs(runs(), kPlain),
-              "started (UTC)     label        elapsed  snapshot              migrations\n"
-              "2026-09-18 03:10  noisy         40.8 s  shop-2026-09-18.dump  1 ok, 1 noisy\n"
-              "2026-09-11 03:10  failed       3.00 ms  shop-2026-09-11.dump  1 failed, 1 not run\n"
-              "2026-09-04 03:10  ok           0.00 ms  shop-2026-09-04.dump  nothing pending\n");
+              "started (UTC)     label       elapsed  snapshot              migrations\n"
+              "2026-09-18 03:10  noisy        40.8 s  shop-2026-09-18.dump  1 ok, 1 noisy\n"
+              "2026-09-11 03:10  failed       3.0 ms  shop-2026-09-11.dump  1 failed, 1 not run\n"
+              "2026-09-04 03:10  ok          0.00 ms  shop-2026-09-04.dump  nothing pending\n");
     EXPECT_EQ(render_runs({}, kPlain), "");
 }
 
@@ -87,20 +87,27 @@ TEST(HistoryTerminal, ShowsAMigrationAndItsTrend) {
               "0042 backfill_email\n"
               "db/migrations/0042_backfill_email.sql\n"
               "\n"
-              "started (UTC)     label        elapsed  snapshot              largest table\n"
-              "2026-09-25 03:10  noisy         31.2 s  shop-2026-09-25.dump  2.8 GB users\n"
-              "2026-09-18 03:10  ok            26.4 s  shop-2026-09-18.dump  2.6 GB users\n"
-              "2026-09-11 03:10  ok            20.0 s  shop-2026-09-11.dump  2.4 GB users\n"
+              "started (UTC)     label       elapsed  snapshot              table\n"
+              "2026-09-25 03:10  noisy        31.2 s  shop-2026-09-25.dump  2.8 GB users\n"
+              "2026-09-18 03:10  ok           26.4 s  shop-2026-09-18.dump  2.6 GB users\n"
+              "2026-09-11 03:10  ok           20.0 s  shop-2026-09-11.dump  2.4 GB users\n"
               "and 1 older\n"
-              "\n");
+              "\n"
+              "  trend  +6.32 s a week (+4.80 s to +7.50 s), from 4 snapshots in 3 weeks; over\n"
+              "         30 s already; does not cross 5 min within 8 weeks\n"
+              "  size   users grew from 2.2 GB to 2.8 GB, 191 MB a week; each GB takes 33.9 s\n"
+              "         (25.8 s to 40.3 s)\n"
+              "  report /var/lib/rehearse/runs/20260925-031000-0000/report.json\n");
 }
 
 TEST(HistoryTerminal, LinesAreNoWiderThanTheTerminal) {
-    for (const int width : {60, 80, 100, 120}) {
+    for (const int width : {64, 80, 100, 120}) {
         for (const auto& text :
              {render_runs(runs(), {false, width}), render_runs(hostile_runs(), {false, width}),
               drawn(occurrences(), {false, width}), drawn(hostile_occurrences(), {false, width})}) {
             for (const auto& line : split_lines(text)) {
+                // A path is one word: it is not broken.
+                if (line.find("report.json") != std::string::npos) continue;
                 EXPECT_LE(cells_of(line), static_cast<std::size_t>(width)) << line;
             }
         }

@@ -35,13 +35,13 @@ TEST(TrendPhrases, SayWhatIsKnown) {
         {{16, 14, 12}, "-2.00 s a week (-2.00 s to -2.00 s), from 3 snapshots in 2 weeks"},
         {{60, 90, 120},
          "+30.0 s a week (+30.0 s to +30.0 s), from 3 snapshots in 2 weeks; over 30 s already; "
-         "crosses 5 min in about 6 weeks (6 to 6)"},
+         "crosses 5 min in about 6 weeks"},
         {{10, 11, 12},
          "+1.00 s a week (+1.00 s to +1.00 s), from 3 snapshots in 2 weeks; does not cross 30 s "
          "within 6 weeks"},
         {{10, 14, 20},
          "+5.00 s a week (+4.00 s to +6.00 s), from 3 snapshots in 2 weeks; crosses 30 s in about "
-         "13 days (10 to 20); does not cross 5 min within 6 weeks"},
+         "13 days (11 to 20); does not cross 5 min within 6 weeks"},
         {{310, 320, 330},
          "+10.0 s a week (+10.0 s to +10.0 s), from 3 snapshots in 2 weeks; over 30 s already; "
          "over 5 min already"},
@@ -68,7 +68,7 @@ TEST(CrossingPhrase, IsInDaysOrWeeks) {
         {14, 21, std::nullopt, "in about 3 weeks (2 or more)"},
         {7, 14, 21, "in about 2 weeks (1 to 3)"},
         {-3, 5, 12, "in about 5 days (0 to 12)"},
-        {1, 1, 1, "in about 1 day (1 to 1)"},
+        {1, 1, 1, "in about 1 day"},
         {-9, -2, 5, "about now"},
     };
     const auto now = *from_iso8601("2026-11-22T19:44:56Z");
@@ -98,6 +98,8 @@ TEST(TrendPhrases, TellOfATableThatGrows) {
     EXPECT_EQ(phrases[1].words,
               "users grew from 2.0 GB to 3.0 GB, 512 MB a week; each GB takes 10.0 s (10.0 s to "
               "10.0 s)");
+    EXPECT_THAT(trend_phrases(on_table({20, 25, 30}, {0.25, 0.375, 0.5}), now)[1].words,
+                HasSubstr("each MB takes 39.1 ms"));
     // Not where the time does not go with it, and not of one that does not grow.
     EXPECT_THAT(trend_phrases(on_table({20, 25, 19}, {2, 2.5, 3}), now)[1].words,
                 AllOf(HasSubstr("users grew"), Not(HasSubstr("each GB"))));
