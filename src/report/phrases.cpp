@@ -284,6 +284,14 @@ std::string verdict_sentence(const Report& report, bool mask_literals) {
     return sentence;
 }
 
+std::string public_verdict(const Report& report, bool mask_literals) {
+    return label_text(report.label) + ": " + verdict_sentence(report, mask_literals);
+}
+
+std::string public_reason(const MigrationPart& migration, bool mask_literals) {
+    return because_text(migration, mask_literals);
+}
+
 std::string thresholds_phrase(const Report& report) {
     const bool are_defaults = report.noisy_ms == kDefaults.noisy.count() &&
                               report.rethink_ms == Millis{kDefaults.rethink}.count();

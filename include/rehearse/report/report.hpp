@@ -251,6 +251,12 @@ struct MarkdownStyle {
 // Public: no row values (SQLSTATE and counts, not DETAIL).
 std::string render_markdown(const Report& report, const MarkdownStyle& style);
 
+// Public like the Markdown, and plain text: what stands where there is room for one line. The run:
+// "rethink: 0044 widen_invoice_ids: 8 min 20 s, over 5 min"; one migration: "8 min 20 s, over 5
+// min".
+std::string public_verdict(const Report& report, bool mask_literals);
+std::string public_reason(const MigrationPart& migration, bool mask_literals);
+
 // SARIF 2.1.0: one result a finding, silenced ones as suppressed. Public.
 std::string render_sarif(const Report& report, bool mask_literals = false);
 
