@@ -1,0 +1,115 @@
+#include "rehearse/publish/publish.hpp"
+
+#include "rehearse/base/error.hpp"
+#include "rehearse/base/text.hpp"
+
+#include "publish/job_summary.hpp"
+#include "publish/texts.hpp"
+
+#include <algorithm>
+
+namespace rehearse::publish {
+
+namespace {
+
+// A comment that is deleted between our look and our write, or a host that fails half-way: we look
+// again, and not for ever.
+constexpr int kRounds = 4;
+
+// Only what the token may do is worth trying: the first refusal ends the delivery.
+struct Steps {
+    const report::Report& report;
+    ReviewHost& host;
+    const PublishOptions& options;
+    std::vector<std::string>& done;
+
+    Outcome put_comment();
+    Outcome put_labels();
+    Outcome put_label(const Label& label, bool wanted, const std::vector<std::string>& there);
+    Outcome put_status();
+};
+
+// The first comment of ours that lets itself be edited; else a new one.
+Outcome Steps::put_comment() {
+    const auto marker = marker_text(options.marker);
+    const auto body = comment_body(report, options, host.comment_limit());
+    for (int round = 0; round < kRounds; ++round) {
+        for (const auto& comment : host.comments_with(marker)) {
+            if (same_text(body, comment.body)) {
+                done.push_back("comment " + comment.id + " says so already");
+                return Outcome::done;
+            }
+            // Refused: somebody else's, who has copied our marker.
+            if (host.edit_comment(comment.id, body) == Outcome::done) {
+                done.push_back("comment " + comment.id + " edited");
+                return Outcome::done;
+            }
+        }
+        const auto outcome = host.write_comment(body);
+        if (outcome == Outcome::done) done.push_back("comment written");
+        if (outcome != Outcome::unsure) return outcome;
+    }
+    throw Error(ErrorKind::delivery,
+                "comment on " + host.request_name() + ": the host fails each time",
+                {"Publish again later."});
+}
+
+Outcome Steps::put_label(const Label& label, bool wanted, const std::vector<std::string>& there) {
+    if (label.name.empty()) return Outcome::done;
+    // Hosts take names that differ in case for one.
+    const bool is_there = std::any_of(there.begin(), there.end(), [&](const auto& name) {
+        return lower_cased(name) == lower_cased(label.name);
+    });
+    if (is_there == wanted) return Outcome::done;
+    const auto outcome = wanted ? host.add_label(label) : host.remove_label(label.name);
+    if (outcome == Outcome::done) {
+        done.push_back("label '" + label.name + "' " + (wanted ? "set" : "removed"));
+    }
+    // Somebody was faster to remove it.
+    return outcome == Outcome::gone ? Outcome::done : outcome;
+}
+
+Outcome Steps::put_labels() {
+    const auto there = host.read_labels();
+    const bool rethink = has_label(report, "rethink");
+    const bool noisy = !rethink && has_label(report, "noisy");
+    const auto outcome =
+        put_label({options.label_noisy, "this is going to be noisy", "fbca04"}, noisy, there);
+    if (outcome != Outcome::done) return outcome;
+    return put_label({options.label_rethink, "this is to be re-thought from scratch", "d93f0b"},
+                     rethink, there);
+}
+
+Outcome Steps::put_status() {
+    const auto status = status_of(report, options);
+    const auto outcome = host.set_status(status);
+    if (outcome == Outcome::done) {
+        done.push_back("status '" + status.context + "': " + (status.passed ? "passed" : "failed"));
+    }
+    return outcome;
+}
+
+}  // namespace
+
+Delivery publish_report(const report::Report& report, ReviewHost& host,
+                        const PublishOptions& options) {
+    Delivery delivery;
+    Steps steps{report, host, options, delivery.done};
+    const std::pair<Outcome (Steps::*)(), const char*> list[] = {
+        {&Steps::put_comment, "comment on it"},
+        {&Steps::put_labels, "label it"},
+        {&Steps::put_status, "set a commit's status"},
+    };
+    for (const auto& [step, what] : list) {
+        if ((steps.*step)() == Outcome::done) continue;
+        delivery.fallback = "the token may not " + std::string{what};
+        if (const auto words = host.refusal(); !words.empty()) {
+            delivery.fallback += " (" + words + ")";
+        }
+        write_job_summary(report, options, host.request_name(), delivery.fallback);
+        return delivery;
+    }
+    return delivery;
+}
+
+}  // namespace rehearse::publish
