@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rehearse/app/rehearsal.hpp"
+#include "rehearse/base/redactor.hpp"
 
 #include <functional>
 #include <memory>
@@ -19,6 +20,7 @@ struct Context {
     process::ProcessRunner& runner;
     Progress& progress;
     StatusLine& line;
+    Redactor& redactor;  // of what goes to the terminal
 };
 
 enum class Format { terminal, json, markdown, sarif, junit };
@@ -47,6 +49,7 @@ void add_run_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_pending_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_report_command(CLI::App& app, Command& chosen);
 void add_snapshot_commands(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
+void add_publish_commands(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_history_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_gc_command(CLI::App& app, Command& chosen);
 void add_doctor_command(CLI::App& app, Command& chosen);

@@ -13,7 +13,7 @@ namespace {
 
 using namespace rehearse;
 
-int run(const std::vector<std::string>& arguments, cli::StatusLine& line) {
+int run(const std::vector<std::string>& arguments, cli::StatusLine& line, Redactor& redactor) {
     const auto invocation = cli::read_command_line(arguments);
     if (!invocation.command) {
         cli::print(invocation.text);
@@ -21,13 +21,13 @@ int run(const std::vector<std::string>& arguments, cli::StatusLine& line) {
     }
     const auto runner = process::make_process_runner();
     cli::TerminalProgress progress(line);
-    return invocation.command({*runner, progress, line});
+    return invocation.command({*runner, progress, line, redactor});
 }
 
 // The last door before the terminal.
-int complain(cli::StatusLine& line, const Error& error) {
+int complain(cli::StatusLine& line, const Redactor& redactor, const Error& error) {
     line.clear();
-    std::cerr << Redactor{}.redacted(render_error(error));
+    std::cerr << redactor.redacted(render_error(error));
     return exit_code_of(error.kind());
 }
 
@@ -36,14 +36,16 @@ int complain(cli::StatusLine& line, const Error& error) {
 int main(int argc, char** argv) {
     Interrupt::install();
     cli::StatusLine line;
+    Redactor redactor;
     try {
-        return run({argv + 1, argv + argc}, line);
+        return run({argv + 1, argv + argc}, line, redactor);
     } catch (const Error& error) {
-        return complain(line, error);
+        return complain(line, redactor, error);
     } catch (const std::bad_alloc&) {
-        return complain(line, Error(ErrorKind::internal, "out of memory"));
+        return complain(line, redactor, Error(ErrorKind::internal, "out of memory"));
     } catch (const std::exception& error) {
-        return complain(line, Error(ErrorKind::internal, error.what(),
-                                    {"This is a fault of rehearse: please report it."}));
+        return complain(line, redactor,
+                        Error(ErrorKind::internal, error.what(),
+                              {"This is a fault of rehearse: please report it."}));
     }
 }
