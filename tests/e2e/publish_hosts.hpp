@@ -1,0 +1,50 @@
+#pragma once
+
+#include "rehearse/base/files.hpp"
+#include "rehearse/process/process.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace rehearse::test {
+
+// What is there before, and what goes wrong.
+struct Scenario {
+    std::vector<std::string> comments{};
+    std::vector<std::string> labels{};
+    int page_size = 100;
+    std::string faults = "[]";  // JSON, see tests/support/fake_hosts.py
+};
+
+// tests/support/fake_hosts.py, and prism before it where a test wants every request and answer held
+// against GitHub's own description. Both are on loopback and end with the object.
+class FakeHosts {
+  public:
+    explicit FakeHosts(const Scenario& scenario);
+
+    void put_prism_before();
+    // Empty where it can be, else why not.
+    static std::string why_no_prism();
+
+    const std::string& url() const { return url_; }
+    nlohmann::json state() const { return ask("/_fake/state"); }
+    nlohmann::json log() const { return ask("/_fake/log"); }
+    // How many requests came with this method and with this in their path.
+    std::size_t requests(const std::string& method, const std::string& path) const;
+
+  private:
+    nlohmann::json ask(const std::string& path, const std::string& body = "") const;
+    std::string start(const process::ProcessSpec& spec, const std::string& name,
+                      const std::string& before_port);
+
+    TempDir folder_;
+    std::unique_ptr<process::ProcessRunner> runner_;
+    std::vector<std::unique_ptr<process::RunningProcess>> running_;
+    std::string fake_url_;
+    std::string url_;
+};
+
+}  // namespace rehearse::test
