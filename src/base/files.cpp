@@ -71,7 +71,7 @@ class NewFile {
   private:
     [[noreturn]] void fail() const {
         throw Error(ErrorKind::usage, "cannot write " + path_.string() + ": " + reason(errno),
-                    {"Give another folder with --out or --state, or make room there."});
+                    {"Give another folder, or make room there."});
     }
 
     fs::path path_;
@@ -134,6 +134,19 @@ std::uint64_t free_bytes(const fs::path& path) {
                     "cannot tell the free space of " + existing.string() + ": " + reason(errno));
     }
     return static_cast<std::uint64_t>(figures.f_bavail) * figures.f_frsize;
+}
+
+void sync_folder(const fs::path& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = fd >= 0 && fsync(fd) == 0;
+    const int error_number = errno;
+    if (fd >= 0) close(fd);
+    // Some network file systems cannot, and say so.
+    if (!synced && error_number != EINVAL) {
+        throw Error(ErrorKind::usage,
+                    "cannot write " + path.string() + " to its disk: " + reason(error_number),
+                    {"Give another folder, or make room there."});
+    }
 }
 
 bool remove_tree(const fs::path& path) noexcept {

@@ -51,6 +51,11 @@ std::uint64_t folder_bytes(const fs::path& folder) {
 }
 
 void date(Snapshot& snapshot, std::optional<WallClock::time_point> own) {
+    if (snapshot.manifest) {
+        snapshot.taken_at_source = "manifest";
+        snapshot.taken_at = snapshot.manifest->taken_at;
+        return;
+    }
     snapshot.taken_at_source = "dump";
     if (!own || *own == WallClock::time_point{}) {
         own = date_in(snapshot.name);
@@ -106,6 +111,10 @@ Snapshot peek(const fs::path& path) {
     // A path may end in a slash.
     snapshot.name = (path.has_filename() ? path : path.parent_path()).filename().string();
     snapshot.path = dump_inside(path);
+    if (snapshot.path != path) {
+        snapshot.bundle = path;
+        snapshot.manifest = read_manifest(path);
+    }
     if (is_folder(snapshot.path)) {
         if (!is_there(snapshot.path / "toc.dat")) throw NotADump();
         snapshot.format = Format::directory;
@@ -133,6 +142,10 @@ Snapshot peek(const fs::path& path) {
 Snapshot read_checked(const fs::path& path, Progress& progress) {
     Snapshot snapshot = peek(path);
     progress.begin("checking " + snapshot.name);
+    if (snapshot.manifest) {
+        const auto fault = size_fault(*snapshot.manifest, snapshot.bundle);
+        if (!fault.empty()) throw Unusable("cut off: " + fault);
+    }
     try {
         if (snapshot.format == Format::plain) {
             survey_plain(std::make_shared<const File>(snapshot.path), snapshot, progress);

@@ -2,6 +2,7 @@
 
 #include "rehearse/base/error.hpp"
 
+#include "snapshot/checksum.hpp"
 #include "snapshot/stream.hpp"
 #include "snapshot/unusable.hpp"
 
@@ -13,27 +14,6 @@ namespace rehearse::snapshot {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kSha256HexDigits = 64;
-// Files that one call of sha256sum gets: far below the kernel's limit for arguments.
-constexpr std::size_t kFilesPerCall = 1000;
-
-std::string run_sha256sum(process::ProcessSpec spec, const fs::path& what,
-                          process::ProcessRunner& runner) {
-    spec.program = "sha256sum";
-    spec.keep_output_bytes = std::size_t{16} << 20;
-    auto result = runner.run(spec);
-    if (!result.ok()) {
-        throw Error(ErrorKind::snapshot, "cannot read " + what.string() + " for its checksum")
-            .with_output(result.err);
-    }
-    return std::move(result.out);
-}
-
-std::string first_digest(const std::string& output) {
-    // A leading backslash marks an escaped file name.
-    return output.substr(output.starts_with('\\') ? 1 : 0, kSha256HexDigits);
-}
 
 std::vector<std::string> sorted_file_names(const fs::path& folder) {
     std::vector<std::string> names;
@@ -65,24 +45,9 @@ double Snapshot::age_days(WallClock::time_point now) const {
 }
 
 std::string sha256_of(const Snapshot& snapshot, process::ProcessRunner& runner) {
-    process::ProcessSpec spec;
-    if (snapshot.format != Format::directory) {
-        spec.args = {"--binary", "--", snapshot.path.string()};
-        return first_digest(run_sha256sum(spec, snapshot.path, runner));
-    }
+    if (snapshot.format != Format::directory) return sha256_of_file(snapshot.path, runner);
     const auto names = sorted_file_names(snapshot.path);
-    std::string list;
-    for (std::size_t i = 0; i < names.size(); i += kFilesPerCall) {
-        const auto begin = names.begin() + static_cast<std::ptrdiff_t>(i);
-        const auto count = std::min(kFilesPerCall, names.size() - i);
-        spec.working_dir = snapshot.path;
-        spec.args = {"--binary", "--"};
-        spec.args.insert(spec.args.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
-        list += run_sha256sum(spec, snapshot.path, runner);
-    }
-    process::ProcessSpec of_list;
-    of_list.stdin_text = list;
-    return first_digest(run_sha256sum(of_list, snapshot.path, runner));
+    return sha256_of_text(sha256_lines(snapshot.path, names, runner), runner);
 }
 
 std::function<std::size_t(std::span<char>)> open_plain(const Snapshot& snapshot) {

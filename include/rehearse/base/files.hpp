@@ -23,6 +23,9 @@ void move_file_atomically(const fs::path& from, const fs::path& to);
 // Makes the folder and its parents with mode 0700 where they are missing.
 void make_private_folder(const fs::path& path);
 
+// fsync of a folder: what was made, renamed or removed in it survives a crash.
+void sync_folder(const fs::path& path);
+
 // Bytes that an unprivileged user may still write on the file system of `path` (or of its nearest
 // existing parent).
 std::uint64_t free_bytes(const fs::path& path);

@@ -3,6 +3,7 @@
 #include "rehearse/base/progress.hpp"
 #include "rehearse/process/process.hpp"
 #include "rehearse/snapshot/archive.hpp"
+#include "rehearse/snapshot/manifest.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -25,13 +26,16 @@ struct Snapshot {
     std::filesystem::path path;
     Format format = Format::custom;
     Compression compression = Compression::none;
-    WallClock::time_point
-        taken_at;  // the dump's own creation time, else a date in its name, else the file's time
-    std::string taken_at_source;  // "dump", "name", "file"
+    WallClock::time_point taken_at;  // the manifest's, else the dump's own creation time, else a
+                                     // date in its name, else the file's time
+    std::string taken_at_source;     // "manifest", "dump", "name", "file"
     std::uint64_t size_bytes = 0;
     pg::ServerVersion server_version;  // number 0 when a plain dump does not say
     std::string database;              // empty when a plain dump does not say
     std::optional<Archive> archive;    // not for plain dumps
+    // Of a bundle of ours, and the bundle's folder: the dump lies in it.
+    std::optional<Manifest> manifest;
+    std::filesystem::path bundle;
     // What a plain dump's text asks for (archives: from their entries).
     std::vector<std::string> roles;
     std::vector<std::string> extensions;
