@@ -6,6 +6,7 @@ namespace {
 using Queries = PostgresTest;
 
 TEST_F(Queries, EveryFileRunsInPsqlAsItIs) {
+    run_sql("CREATE EXTENSION pg_stat_statements");
     int files = 0;
     for (const auto& entry :
          fs::directory_iterator(fs::path{REHEARSE_SOURCE_DIR} / "src/pg/queries")) {

@@ -92,6 +92,7 @@ void LocalPostgres::start() {
                      "-k", folder_.path(),
                      "-c", "listen_addresses=",
                      "-c", "fsync=off",
+                     "-c", "shared_preload_libraries=pg_stat_statements",
                      "-c", std::string{"rehearse.run="} + kMarker};
     postgres.run_as = run_as_;
     server_ = runner_->start(postgres, folder_.path() / "log", SIGQUIT);
