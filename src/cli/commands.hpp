@@ -49,6 +49,9 @@ void add_run_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_pending_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_report_command(CLI::App& app, Command& chosen);
 void add_snapshot_commands(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
+// Beneath `snapshot`.
+void add_snapshot_take_command(CLI::App& snapshot, const RunOptionsPtr& run, Command& chosen);
+void add_snapshot_prune_command(CLI::App& snapshot, const RunOptionsPtr& run, Command& chosen);
 void add_publish_commands(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_history_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_gc_command(CLI::App& app, Command& chosen);

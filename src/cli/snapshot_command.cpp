@@ -43,10 +43,12 @@ int verify_snapshot(const std::string& wanted, const std::string& place, Context
 }  // namespace
 
 void add_snapshot_commands(CLI::App& app, const RunOptionsPtr& run, Command& chosen) {
-    auto& snapshot = add_command(app, "snapshot", "Look at snapshots",
+    auto& snapshot = add_command(app, "snapshot", "Take, list, verify and prune snapshots",
                                  "rehearse snapshot list --snapshots /srv/dumps");
     snapshot.require_subcommand(1);
     snapshot.fallthrough();
+
+    add_snapshot_take_command(snapshot, run, chosen);
 
     auto& list = add_command(snapshot, "list", "The complete snapshots of a place, newest first",
                              "rehearse snapshot list --snapshots /srv/dumps");
@@ -68,6 +70,7 @@ void add_snapshot_commands(CLI::App& app, const RunOptionsPtr& run, Command& cho
             return verify_snapshot(*wanted, run->rehearsal.snapshots, context);
         };
     });
+    add_snapshot_prune_command(snapshot, run, chosen);
 }
 
 }  // namespace rehearse::cli

@@ -1,0 +1,127 @@
+#include "e2e/rehearse_test.hpp"
+#include "support/local_postgres.hpp"
+
+#include <fstream>
+
+namespace rehearse::test {
+
+namespace {
+
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+
+class TakeCommand : public RehearseTest {
+  protected:
+    void SetUp() override {
+        RehearseTest::SetUp();
+        if (IsSkipped() || HasFatalFailure()) return;
+        database_ = production().create_database();
+        run_sql(
+            "CREATE ROLE shop_owner; CREATE TABLE users (id serial PRIMARY KEY, email text);\n"
+            "ALTER TABLE users OWNER TO shop_owner;\n"
+            "INSERT INTO users (email) SELECT 'person' || g FROM generate_series(1, 1000) g;\n");
+    }
+
+    void TearDown() override {
+        RehearseTest::TearDown();
+        if (database_.empty()) return;
+        production().drop_database(database_);
+        production().run_client("psql", {"-Xqc", "DROP ROLE shop_owner"}, "postgres");
+    }
+
+    static LocalPostgres& production() { return *LocalPostgres::instance(); }
+
+    void run_sql(const std::string& sql) const {
+        const auto result = production().run_client("psql", {"-Xqf", "-"}, database_, sql);
+        EXPECT_TRUE(result.ok()) << result.err;
+    }
+
+    Args take_into(const std::string& place) const {
+        return {"snapshot",
+                "take",
+                "--from",
+                "host=" + production().address().host + " user=postgres dbname=" + database_,
+                "--to",
+                place};
+    }
+
+    std::string database_;
+};
+
+}  // namespace
+
+TEST_F(TakeCommand, WhatItTakesIsRehearsedOn) {
+    const auto& taken = run_rehearse(take_into("snapshots"));
+    EXPECT_EQ(taken.exit_code, 0);
+    EXPECT_THAT(taken.out, ContainsRegex("snapshots/test_[0-9]+-20.*Z  .*PostgreSQL .*test_"));
+    const auto& verified = run_rehearse({"snapshot", "verify", "--snapshots", "snapshots"});
+    EXPECT_EQ(verified.exit_code, 0);
+
+    migration("1.sql",
+              "DO $$ BEGIN\n"
+              "  ASSERT (SELECT count(*) FROM users) = 1000;\n"
+              "  ASSERT (SELECT tableowner FROM pg_tables WHERE tablename = 'users') = "
+              "'shop_owner';\n"
+              "END $$;\n");
+    const auto& run = run_rehearse(
+        Args{"--snapshot", "latest", "--tool", "plain", "--format", "json"} + engine_under_test());
+    EXPECT_EQ(run.exit_code, 0) << run.out;
+    EXPECT_THAT(nlohmann::json::parse(run.out)["snapshot"]["name"].get<std::string>(),
+                HasSubstr("test_"));
+}
+
+TEST_F(TakeCommand, VerifyTellsOfAChangedFile) {
+    run_rehearse(take_into("snapshots") + Args{"--name", "week"});
+    std::ofstream(sandbox_.work() / "snapshots/week/roles.sql", std::ios::in | std::ios::out)
+        << "x";
+    const auto& verified = run_rehearse({"snapshot", "verify", "--snapshots", "snapshots"});
+    EXPECT_EQ(verified.exit_code, 4);
+    expect_stderr_only(verified, {"rehearse: error: cannot use ",
+                                  "week: roles.sql has another "
+                                  "checksum"});
+}
+
+TEST_F(TakeCommand, PruneKeepsTheNewest) {
+    for (const char* name : {"one", "two", "three"})
+        EXPECT_EQ(run_rehearse(take_into("snapshots") + Args{"--name", name}).exit_code, 0);
+    snapshot("shop.dump");
+    const auto& pruned =
+        run_rehearse({"snapshot", "prune", "--snapshots", "snapshots", "--keep", "1"});
+    EXPECT_EQ(pruned.exit_code, 0);
+    EXPECT_THAT(pruned.out, HasSubstr("removed "));
+    int left = 0;
+    for (const auto& entry : fs::directory_iterator(sandbox_.work() / "snapshots"))
+        left += entry.exists() ? 1 : 0;
+    EXPECT_EQ(left, 2);
+    EXPECT_TRUE(fs::exists(sandbox_.work() / "snapshots/shop.dump"));
+}
+
+// pg_dump waits for a sequence that a transaction has dropped.
+TEST_F(TakeCommand, CtrlCLeavesNothing) {
+    run_sql("CREATE SEQUENCE numbers");
+    const auto runner = process::make_process_runner();
+    process::ProcessSpec psql;
+    psql.program = "psql";
+    psql.args = {"-Xqc", "BEGIN; DROP SEQUENCE numbers; SELECT pg_sleep(300)"};
+    psql.env = {
+        {"PGHOST", production().address().host}, {"PGUSER", "postgres"}, {"PGDATABASE", database_}};
+    const auto holder = runner->start(psql, sandbox_.work() / "psql.log", SIGKILL);
+    const auto count = [&](const std::string& where) {
+        return production()
+            .run_client("psql", {"-XAtqc", "SELECT count(*) FROM pg_stat_activity WHERE " + where},
+                        database_)
+            .out;
+    };
+    while (count("wait_event = 'PgSleep'") != "1\n") {
+    }
+    RunOptions interrupted;
+    interrupted.when_stderr_says = "dumping ";
+    interrupted.then = [](pid_t pid) { kill(pid, SIGINT); };
+    const auto& run = run_rehearse(take_into("snapshots"), interrupted);
+    EXPECT_EQ(run.exit_code, 130);
+    expect_stderr_only(run, {"rehearse: error: interrupted"});
+    EXPECT_TRUE(fs::is_empty(sandbox_.work() / "snapshots"));
+    EXPECT_EQ(count("application_name = 'rehearse snapshot'"), "0\n");
+}
+
+}  // namespace rehearse::test
