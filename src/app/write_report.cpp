@@ -31,6 +31,7 @@ ReportFolder::ReportFolder(const fs::path& path, const fs::path& run_folder)
 
 void ReportFolder::publish(const report::Report& report) const {
     write_file_atomically(drafts_ / "report.md", report::render_markdown(report, {}));
+    write_file_atomically(drafts_ / "report.html", report::render_html(report, {}));
     make_private_folder(path_);
     for (const auto& file : fs::directory_iterator(drafts_)) {
         move_file_atomically(file.path(), path_ / file.path().filename());

@@ -16,7 +16,7 @@ class ReportFolder {
     const fs::path& path() const { return path_; }
     // Where a file of the report is to be written meanwhile.
     fs::path draft(std::string_view name) const { return drafts_ / name; }
-    // The drafts, report.md and report.json.
+    // The drafts, report.md, report.html and report.json.
     void publish(const report::Report& report) const;
 
   private:

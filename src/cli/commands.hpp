@@ -23,7 +23,7 @@ struct Context {
     Redactor& redactor;  // of what goes to the terminal
 };
 
-enum class Format { terminal, json, markdown, sarif, junit };
+enum class Format { terminal, json, markdown, html, sarif, junit };
 
 // How a report goes to stdout.
 struct Drawing {

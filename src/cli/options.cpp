@@ -22,6 +22,7 @@ std::optional<Format> format_from(std::string_view word) {
     if (word == "terminal") return Format::terminal;
     if (word == "json") return Format::json;
     if (word == "markdown") return Format::markdown;
+    if (word == "html") return Format::html;
     if (word == "sarif") return Format::sarif;
     if (word == "junit") return Format::junit;
     return std::nullopt;
@@ -45,8 +46,8 @@ void add_duration(CLI::App& app, const std::string& option, std::optional<Millis
 }
 
 void add_format(CLI::App& app, Drawing& target) {
-    add_choice(app, "--format", target.format, format_from, "terminal|json|markdown|sarif|junit",
-               "What goes to stdout [terminal]");
+    add_choice(app, "--format", target.format, format_from,
+               "terminal|json|markdown|html|sarif|junit", "What goes to stdout [terminal]");
     app.add_flag("--mask-literals", target.mask_literals,
                  "Show '?' for every literal in SQL (all but terminal and json)");
 }

@@ -121,7 +121,7 @@ void add_replay_options(CLI::App& app, app::RehearsalOptions& options) {
 
 void add_report_options(CLI::App& app, RunOptions& options) {
     app.add_option("--out", options.rehearsal.out,
-                   "Folder for report.json and report.md [the run's own]")
+                   "Folder for report.json, report.md and report.html [the run's own]")
         ->type_name("DIR");
     app.add_option("--state", options.rehearsal.state,
                    "Folder for runs and their history [$XDG_STATE_HOME/rehearse]")

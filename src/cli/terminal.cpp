@@ -57,6 +57,12 @@ void print_report(const report::Report& report, const Drawing& drawing) {
             print(render_markdown(report, style));
             break;
         }
+        case Format::html: {
+            report::HtmlStyle style;
+            style.mask_literals = mask_literals;
+            print(render_html(report, style));
+            break;
+        }
         case Format::sarif:
             print(render_sarif(report, mask_literals));
             break;

@@ -5,6 +5,7 @@
 
 #include "report/escape.hpp"
 #include "report/phrases.hpp"
+#include "report/sums.hpp"
 
 #include <algorithm>
 #include <array>
@@ -87,33 +88,24 @@ std::string blocked_cell(const MigrationPart& migration) {
 }
 
 std::string strongest_lock_cell(const MigrationPart& migration) {
-    std::optional<pg::LockMode> strongest;
-    for (const auto& statement : migration.statements) {
-        for (const auto& lock : statement.locks) {
-            const auto mode = pg::lock_mode_from(lock.mode);
-            if (mode && !lock.new_relation) strongest = std::max(strongest, mode);
-        }
-    }
+    const auto strongest = strongest_lock(migration);
     return strongest ? std::string{to_string(*strongest)} : "";
 }
 
 std::string rewrite_cell(const MigrationPart& migration) {
-    std::vector<std::string> parts;
-    std::int64_t sum = 0;
-    for (const auto& statement : migration.statements) {
-        for (const auto& rewrite : statement.rewrites) {
-            const auto size = std::max(rewrite.bytes_before, rewrite.bytes_after);
-            sum += size;
-            parts.push_back(name_code(rewrite.relation) + " " + bytes(size));
-        }
+    const auto rewritten = rewritten_by(migration);
+    if (rewritten.size() > kListedInCell) {
+        return counted(rewritten.size(), "relation") + ", " + bytes(bytes_of(rewritten));
     }
-    if (parts.size() > kListedInCell) return counted(parts.size(), "relation") + ", " + bytes(sum);
+    std::vector<std::string> parts;
+    for (const auto& one : rewritten) {
+        parts.push_back(name_code(one.relation) + " " + bytes(one.bytes));
+    }
     return join(parts, "<br>");
 }
 
 std::string wal_cell(const MigrationPart& migration) {
-    std::int64_t sum = 0;
-    for (const auto& statement : migration.statements) sum += statement.wal_bytes.value_or(0);
+    const auto sum = wal_bytes_of(migration);
     return sum > 0 ? bytes(sum) : "";
 }
 
@@ -191,10 +183,6 @@ std::string reason_section(const MigrationPart& migration, const Detail& detail,
     text += "\n\n";
     if (detail.sql && statement != nullptr) text += sql_block(*statement, style) + "\n";
     return text;
-}
-
-bool needs_reason(const MigrationPart& migration) {
-    return migration.label != "ok" && migration.label != "not_run";
 }
 
 // Advice that stands in the comment already need not stand there again.

@@ -78,7 +78,8 @@ TEST_F(HappyPath, PlainFolderGetsEveryLabel) {
 
     const fs::path out = sandbox_.work() / "out";
     EXPECT_EQ(read_file(out / "report.json"), run.out);
-    for (const char* file : {"report.json", "report.md", "schema-before.sql", "schema-after.sql"}) {
+    for (const char* file :
+         {"report.json", "report.md", "report.html", "schema-before.sql", "schema-after.sql"}) {
         EXPECT_EQ(fs::status(out / file).permissions(), fs::perms(0600)) << file;
     }
     EXPECT_EQ(fs::status(out).permissions(), fs::perms(0700));

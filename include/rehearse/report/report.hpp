@@ -267,6 +267,20 @@ struct JunitStyle {
 // JUnit's XML: one test case a migration. Public.
 std::string render_junit(const Report& report, const JunitStyle& style);
 
+// Where the same migration was rehearsed before.
+struct PreviousRun {
+    std::string path;   // of its report, relative to this one or absolute
+    std::string words;  // "38.0 s on 15 November"
+};
+struct HtmlStyle {
+    // Also leaves out what the server said, which may quote a literal: messages, DETAIL, notices.
+    bool mask_literals = false;
+    std::map<std::string, PreviousRun> previous_runs;  // by migration version
+};
+// One page that needs nothing beside it. Private, like the terminal's: with the row values of an
+// error's DETAIL.
+std::string render_html(const Report& report, const HtmlStyle& style);
+
 // One line of the terminal report, as it is also printed while the replay runs; without a line
 // feed.
 std::string render_migration_line(const MigrationPart& migration, const TerminalStyle& style);

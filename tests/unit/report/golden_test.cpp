@@ -1,6 +1,7 @@
 #include "rehearse/base/files.hpp"
 #include "rehearse/report/report.hpp"
 
+#include "report/html_assets.hpp"
 #include "samples.hpp"
 
 #include <gtest/gtest.h>
@@ -56,6 +57,21 @@ INSTANTIATE_TEST_SUITE_P(Reports, Golden,
                          [](const testing::TestParamInfo<Story>& story) {
                              return std::string{story.param.name};
                          });
+
+// The style and the script have files of their own, and their hashes follow from those.
+std::string without_assets(std::string page) {
+    for (const auto& asset :
+         {std::string{style_sheet()}, std::string{script()}, style_hash(), script_hash()}) {
+        const auto at = page.find(asset);
+        EXPECT_NE(at, std::string::npos);
+        page.erase(at, asset.size());
+    }
+    return page;
+}
+
+TEST(GoldenHtml, Demo) {
+    expect_golden(golden("demo", "report.html"), without_assets(render_html(samples::demo(), {})));
+}
 
 TEST(GoldenJson, Demo) {
     expect_golden(golden("demo", "report.json"), render_json(samples::demo()));

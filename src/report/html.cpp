@@ -1,0 +1,271 @@
+#include "rehearse/base/text.hpp"
+#include "rehearse/report/report.hpp"
+
+#include "report/html_assets.hpp"
+#include "report/html_escape.hpp"
+#include "report/html_migration.hpp"
+#include "report/html_timeline.hpp"
+#include "report/layout.hpp"
+#include "report/phrases.hpp"
+#include "report/sums.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace rehearse::report {
+
+namespace {
+
+constexpr std::size_t kLongestTitle = 100;
+constexpr std::size_t kLongestName = 63 * 2 + 1;  // schema.table
+constexpr std::size_t kListedInCell = 2;
+// A longer table hides its few interesting rows.
+constexpr std::size_t kRowsWithoutFold = 12;
+
+// A migration and where on the page it is told.
+struct Entry {
+    const MigrationPart* migration = nullptr;
+    std::string id;
+};
+using Entries = std::vector<Entry>;
+
+bool is_folded(const MigrationPart& migration) {
+    return is_calm(migration) || migration.label == "not_run";
+}
+
+std::string folded(const std::string& summary, const std::string& body) {
+    return "<details class=\"fold\"><summary>" + summary + "</summary>\n" + body + "</details>\n";
+}
+
+std::string title_text(const MigrationPart& migration) {
+    return html(shortened_in_middle(printable(title_of(migration)), kLongestTitle));
+}
+
+std::string name_code(const std::string& name) {
+    return html_code(shortened_in_middle(printable(name), kLongestName));
+}
+
+// The script sorts by `value`, the reader of a small screen is told the column's name.
+std::string cell(const std::string& column, double value, const std::string& inner) {
+    return "<td data-column=\"" + column + "\" data-value=\"" + std::to_string(value) + "\">" +
+           inner + "</td>";
+}
+
+std::string blocked_cell(const MigrationPart& migration) {
+    const auto groups = blocked_together(migration);
+    std::string lines;
+    for (std::size_t i = 0; i < std::min(groups.size(), kListedInCell); ++i) {
+        const auto& [first, others] = groups[i];
+        const auto more = others > 0 ? " and " + std::to_string(others) + " more" : "";
+        const bool is_hazard = first->held_ms > kHazardMs;
+        lines += element("div", is_hazard ? "hazard" : "",
+                         (first->blocks == "writes" ? "writes to " : "reads and writes of ") +
+                             name_code(first->relation) + html(more + " " + held_phrase(*first)));
+    }
+    if (groups.size() > kListedInCell) {
+        lines += html("and " + counted(groups.size() - kListedInCell, "more lock"));
+    }
+    return cell("blocked", groups.empty() ? -1 : groups.front().first->held_ms, lines);
+}
+
+std::string lock_cell(const MigrationPart& migration) {
+    const auto lock = strongest_lock(migration);
+    return cell("strongest lock", lock ? static_cast<double>(*lock) : -1,
+                lock ? html(to_string(*lock)) : "");
+}
+
+std::string rewritten_cell(const MigrationPart& migration) {
+    const auto rewritten = rewritten_by(migration);
+    const auto sum = bytes_of(rewritten);
+    std::string text;
+    if (rewritten.size() == 1) {
+        text = name_code(rewritten.front().relation) + " " + html(bytes(sum));
+    } else if (!rewritten.empty()) {
+        text = html(counted(rewritten.size(), "relation") + ", " + bytes(sum));
+    }
+    return cell("rewritten", static_cast<double>(sum), text);
+}
+
+std::string table_row(const Entry& entry, std::size_t place) {
+    const auto& migration = *entry.migration;
+    const auto label = verdict::label_from(migration.label);
+    const bool timed = migration.label != "not_run";
+    const auto wal = wal_bytes_of(migration);
+    return "<tr>" +
+           cell("label", label ? static_cast<double>(*label) : -1, html_label(migration.label)) +
+           cell("migration", static_cast<double>(place),
+                "<a href=\"#" + entry.id + "\">" + title_text(migration) + "</a>") +
+           cell("time", timed ? migration.elapsed_ms : -1,
+                timed ? html(duration(migration.elapsed_ms)) : "") +
+           blocked_cell(migration) + lock_cell(migration) + rewritten_cell(migration) +
+           cell("WAL", static_cast<double>(wal), wal > 0 ? html(bytes(wal)) : "") + "</tr>\n";
+}
+
+std::string table_of(const Entries& entries) {
+    if (entries.empty()) return {};
+    std::string head;
+    for (const auto* column :
+         {"label", "migration", "time", "blocked", "strongest lock", "rewritten", "WAL"}) {
+        head += element("th", "", column);
+    }
+    std::string rows;
+    for (std::size_t i = 0; i < entries.size(); ++i) rows += table_row(entries[i], i);
+    return "<table class=\"migrations\"><thead><tr>" + head + "</tr></thead><tbody>\n" + rows +
+           "</tbody></table>\n";
+}
+
+std::string summary_of(const Entries& entries, const std::string& what) {
+    double sum = 0;
+    std::vector<const MigrationPart*> migrations;
+    for (const auto& entry : entries) {
+        sum += entry.migration->elapsed_ms;
+        migrations.push_back(entry.migration);
+    }
+    return html(counted(entries.size(), what) + ": " + label_counts(migrations) + ", " +
+                duration(sum));
+}
+
+std::string table_section(const Entries& told, const Entries& quiet) {
+    if (told.size() + quiet.size() <= kRowsWithoutFold) {
+        Entries all = told;
+        all.insert(all.end(), quiet.begin(), quiet.end());
+        std::sort(all.begin(), all.end(),
+                  [](const Entry& a, const Entry& b) { return a.migration < b.migration; });
+        return table_of(all);
+    }
+    auto text = table_of(told);
+    if (!quiet.empty()) {
+        text += folded(summary_of(quiet, told.empty() ? "migration" : "more migration"),
+                       table_of(quiet));
+    }
+    return text;
+}
+
+std::string heading(const MigrationPart& migration) {
+    auto text = html_label(migration.label) + " " + title_text(migration);
+    if (migration.label != "not_run") {
+        text += " " + element("span", "time", html(duration(migration.elapsed_ms)));
+    }
+    return text;
+}
+
+std::string sections_of(const Report& report, const Entries& told, const Entries& quiet,
+                        const HtmlStyle& style) {
+    GivenAdvice given;
+    std::string text;
+    if (!told.empty()) text += html_legend();
+    for (const auto& [migration, id] : told) {
+        text += "<section id=\"" + id + "\">\n" + element("h2", "", heading(*migration)) + "\n" +
+                html_migration(report, *migration, style, given) + "</section>\n";
+    }
+    std::string calm;
+    for (const auto& [migration, id] : quiet) {
+        calm += "<details class=\"fold calm\"><summary>" + heading(*migration) +
+                "</summary>\n<div id=\"" + id + "\">\n" +
+                html_migration(report, *migration, style, given) + "</div></details>\n";
+    }
+    if (calm.empty()) return text;
+    if (told.empty()) calm = html_legend() + calm;
+    return text + (quiet.size() > kRowsWithoutFold
+                       ? folded(html(counted(quiet.size(), "migration") +
+                                     " with nothing to read about, one by one"),
+                                calm)
+                       : calm);
+}
+
+std::string notes_section(const Report& report) {
+    std::vector<const MigrationPart*> migrations;
+    for (const auto& migration : report.migrations) migrations.push_back(&migration);
+    std::string items;
+    for (const auto& [rule, repeated] : quiet_findings(migrations)) {
+        const auto& versions = repeated.versions;
+        items += element("li", "",
+                         element("strong", "", html(rule)) + " in " +
+                             (versions.size() == 1 ? html(versions.front())
+                                                   : html(counted(versions.size(), "migration"))) +
+                             ": " + html(repeated.first->message) + html_advice(*repeated.first)) +
+                 "\n";
+    }
+    return items.empty() ? "" : folded("Notes", element("ul", "findings", items) + "\n");
+}
+
+std::string measured_section(const Report& report) {
+    std::string list;
+    const auto put = [&list](const std::string& name, const std::string& words) {
+        if (!words.empty()) list += element("dt", "", name) + element("dd", "", words) + "\n";
+    };
+    const auto& sampler = report.sampler;
+    put("snapshot", html(snapshot_phrase(report)));
+    put("SHA-256", html(report.snapshot.sha256));
+    put("scratch", html(scratch_phrase(report)));
+    put("labels", html(thresholds_phrase(report)));
+    put("locks", html(sampler_phrase(report)));
+    if (sampler.readings > 0) {
+        put("polls",
+            html("every " + limit(sampler.interval_ms) + "; gaps: median " +
+                 duration(sampler.gap_p50_ms) + ", 99 % below " + duration(sampler.gap_p99_ms) +
+                 ", longest " + duration(sampler.longest_gap_ms)));
+    }
+    std::vector<std::string> settings;
+    for (const auto& [name, value] : report.scratch.settings) {
+        settings.push_back(html_code(name + " = " + value));
+    }
+    put("settings", join(settings, ", "));
+    put("run", html("rehearse " + report.tool_version + ", " + report.run_id + ", " +
+                    report.started_at + " to " + report.finished_at));
+    return folded("How it was measured", element("dl", "", list) + "\n");
+}
+
+std::string verdict_section(const Report& report, const Entries& all, const HtmlStyle& style) {
+    auto text = element("p", "verdict",
+                        html_label(report.label) + " " +
+                            html(verdict_sentence(report, style.mask_literals))) +
+                "\n";
+    if (all.size() > 1) text += element("p", "", summary_of(all, "migration")) + "\n";
+    if (is_blind(report)) text += element("p", "hazard", html(sampler_phrase(report))) + "\n";
+    for (const auto& warning : report.warnings) {
+        text +=
+            element("p", "quiet", element("strong", "", "warning") + " " + html(warning)) + "\n";
+    }
+    return text;
+}
+
+std::string head(const Report& report) {
+    return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+           "style-src '" +
+           style_hash() + "'; script-src '" + script_hash() +
+           "'; base-uri 'none'; form-action 'none'\">\n"
+           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+           "<meta name=\"referrer\" content=\"no-referrer\">\n" +
+           element("title", "",
+                   html(label_text(report.label) + ": rehearsal on " + report.snapshot.name)) +
+           "\n<style>" + std::string{style_sheet()} + "</style>\n</head>\n";
+}
+
+}  // namespace
+
+std::string render_html(const Report& report, const HtmlStyle& style) {
+    Entries all;
+    Entries told;
+    Entries quiet;
+    for (const auto& migration : report.migrations) {
+        const Entry entry{&migration, "m" + std::to_string(all.size() + 1)};
+        all.push_back(entry);
+        (is_folded(migration) ? quiet : told).push_back(entry);
+    }
+    return head(report) + "<body>\n<header><p>rehearse on " + html_code(report.snapshot.name) +
+           "</p><button id=\"theme\" type=\"button\" hidden></button></header>\n<main>\n" +
+           verdict_section(report, all, style) + table_section(told, quiet) +
+           sections_of(report, told, quiet, style) + notes_section(report) +
+           measured_section(report) +
+           // The pattern of waiting; the style refers to it by its name.
+           "<svg class=\"patterns\" aria-hidden=\"true\"><pattern id=\"hatch\" width=\"5\" "
+           "height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+           "<rect class=\"ground\" width=\"5\" height=\"5\"/><rect class=\"stripe\" width=\"2\" "
+           "height=\"5\"/></pattern></svg>\n</main>\n<script>" +
+           std::string{script()} + "</script>\n</body>\n</html>\n";
+}
+
+}  // namespace rehearse::report

@@ -1,0 +1,240 @@
+#include "report/html_timeline.hpp"
+
+#include "rehearse/base/text.hpp"
+#include "rehearse/sql/script.hpp"
+
+#include "report/html_escape.hpp"
+#include "report/html_facts.hpp"
+#include "report/layout.hpp"
+#include "report/phrases.hpp"
+#include "report/timeline.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace rehearse::report {
+
+namespace {
+
+constexpr std::size_t kLongestName = 63 * 2 + 1;  // schema.table
+constexpr std::size_t kLongestLabel = 160;        // of SQL beside its bar
+
+std::string per_cent(double value) {
+    std::array<char, 32> buffer{};
+    std::snprintf(buffer.data(), buffer.size(), "%.2f", value);
+    std::string text{buffer.data()};
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.')) text.pop_back();
+    return text + "%";
+}
+
+std::string rect(const std::string& name, Stretch stretch, const std::vector<std::string>& facts) {
+    std::string title;
+    for (const auto& fact : facts) {
+        if (!fact.empty()) title += (title.empty() ? "" : "\n") + html(fact);
+    }
+    return "<rect class=\"" + name + "\" x=\"" + per_cent(stretch.x) + "\" width=\"" +
+           per_cent(stretch.width) + "\"><title>" + title + "</title></rect>";
+}
+
+// Nothing in it is told to a screen reader: the row's own text says the same.
+std::string svg(const std::string& name, const std::string& inner) {
+    return "<svg class=\"" + name + "\" aria-hidden=\"true\">" + inner + "</svg>";
+}
+
+std::string row(const std::string& name, const std::string& track, double ms,
+                const std::string& more) {
+    return "<details class=\"row\"><summary>" + element("span", "name", name) +
+           svg("track", track) + element("span", "number", html(duration(ms))) + "</summary>" +
+           element("div", "more", more) + "</details>\n";
+}
+
+std::string list_of(const std::vector<std::string>& facts) {
+    std::string items;
+    for (const auto& fact : facts) items += element("li", "", html(fact));
+    return element("ul", "", items);
+}
+
+class Drawing {
+  public:
+    Drawing(const Timeline& timeline, const MigrationPart& migration, const HtmlStyle& style)
+        : timeline_(timeline), migration_(migration), style_(style) {}
+
+    std::string axis() const {
+        constexpr double kNearTheEnd = 90;
+        std::string labels;
+        std::string lines;
+        for (const double tick : ticks_of(timeline_.total_ms)) {
+            const double x = timeline_.total_ms > 0 ? 100 * tick / timeline_.total_ms : 0;
+            const auto* anchor = x == 0 ? "start" : x > kNearTheEnd ? "end" : "middle";
+            labels += "<text class=\"" + std::string{anchor} + "\" x=\"" + per_cent(x) +
+                      "\" y=\"12\">" + html(tick == 0 ? "0" : limit(tick)) + "</text>";
+            lines += "<line x1=\"" + per_cent(x) + "\" x2=\"" + per_cent(x) +
+                     "\" y1=\"0\" y2=\"100%\"/>";
+        }
+        return svg("grid", lines) + element("div", "axis", svg("track", labels)) + "\n";
+    }
+
+    std::string statements() const {
+        std::string text;
+        for (const auto& timed : timeline_.statements) text += statement_row(timed);
+        if (timeline_.statements_left_out > 0) {
+            text += element("p", "left-out",
+                            html(counted(timeline_.statements_left_out, "shorter statement") +
+                                 " not drawn, " + duration(timeline_.left_out_ms) + " together")) +
+                    "\n";
+        }
+        return text;
+    }
+
+    std::string locks() const {
+        if (timeline_.lanes.empty()) return {};
+        std::string text = element("h4", "", "Locks") + "\n";
+        for (const auto& lane : timeline_.lanes) text += lane_row(lane);
+        if (timeline_.longest_left_out) {
+            const auto& longest = *timeline_.longest_left_out;
+            text += element("p", "left-out",
+                            html(counted(timeline_.lanes_left_out, "more locked relation") +
+                                 " not drawn; the longest, " + longest.relation + ", " +
+                                 duration(longest.held_ms) + ", " +
+                                 keeps_out_phrase(longest.keeps_out))) +
+                    "\n";
+        }
+        return text;
+    }
+
+  private:
+    Stretch stretch(double from_ms, double to_ms) const {
+        return stretch_of(from_ms, to_ms, timeline_.total_ms);
+    }
+
+    std::string statement_row(const TimedStatement& timed) const {
+        const auto& statement = *timed.statement;
+        const auto sql =
+            style_.mask_literals ? sql::with_masked_literals(statement.sql) : statement.sql;
+        const bool failed = migration_.error && migration_.error->statement == statement.ordinal;
+        const auto facts = statement_facts(timed, style_.mask_literals);
+        auto title = facts;
+        title.insert(title.begin(), "line " + std::to_string(statement.line));
+
+        auto track = rect(failed ? "statement failed" : "statement",
+                          stretch(timed.began_ms, timed.ended_ms), title);
+        if (statement.commit_ms) {
+            track += rect("commit", stretch(timed.ended_ms, timed.ended_ms + *statement.commit_ms),
+                          {"COMMIT of line " + std::to_string(statement.line),
+                           "took " + exact_duration(*statement.commit_ms)});
+        }
+        track += waits(timed) + phases(timed);
+
+        const auto name =
+            element("span", "line", std::to_string(statement.line)) +
+            html_code(one_line(printable(sql), kLongestLabel)) +
+            (statement.repeated > 1 ? html(" ×" + std::to_string(statement.repeated)) : "");
+        const auto code = html_lines(sql) + (statement.sql_shortened ? "\n…" : "");
+        return row(name, track, statement.elapsed_ms,
+                   element("pre", "", element("code", "", code)) + list_of(facts));
+    }
+
+    // When in the statement a wait was is not recorded: it stands at the beginning, where a lock is
+    // mostly waited for.
+    std::string waits(const TimedStatement& timed) const {
+        std::string text;
+        double at = timed.began_ms;
+        for (const auto& wait : timed.statement->waits) {
+            const double end = std::min(at + wait.waited_ms, timed.ended_ms);
+            text += rect("wait", stretch(at, end),
+                         {"waited " + exact_duration(wait.waited_ms) + " for " +
+                              (wait.locktype == "relation" ? wait.mode + " on " + wait.relation
+                                                           : wait.locktype),
+                          wait.on.empty() ? "" : "held by " + join(wait.on, ", "),
+                          "when in the statement is not recorded"});
+            at = end;
+        }
+        return text;
+    }
+
+    // One after the other, in the order in which they were seen.
+    std::string phases(const TimedStatement& timed) const {
+        std::string text;
+        double at = timed.began_ms;
+        bool odd = false;
+        for (const auto& phase : timed.statement->phases) {
+            const double end = std::min(at + phase.elapsed_ms, timed.ended_ms);
+            text += rect(odd ? "phase odd" : "phase", stretch(at, end),
+                         {phase.command, phase.phase, "took " + exact_duration(phase.elapsed_ms)});
+            at = end;
+            odd = !odd;
+        }
+        return text;
+    }
+
+    std::string lane_row(const Lane& lane) const {
+        std::string track;
+        std::string more;
+        for (const auto& hold : lane.holds) {
+            track += hold_bars(hold);
+            more += element("li", "", html(join(hold_facts(hold), ", ")));
+        }
+        if (lane.holds_left_out > 0) {
+            more += element(
+                "li", "left-out",
+                html(counted(lane.holds_left_out, "weaker or shorter hold") + " not drawn"));
+        }
+        const auto name = html_code(shortened_in_middle(printable(lane.relation), kLongestName)) +
+                          " " + element("span", "quiet", html(keeps_out_phrase(lane.keeps_out)));
+        return row(name, track, lane.held_ms, element("ul", "", more));
+    }
+
+    std::string hold_bars(const Hold& hold) const {
+        const auto& lock = *hold.lock;
+        const auto facts = hold_facts(hold);
+        std::string name = hold.keeps_out == KeepsOut::everybody ? "everybody"
+                           : hold.keeps_out == KeepsOut::writers ? "writers"
+                                                                 : "nobody";
+        std::string text;
+        if (lock.evidence != "exact") {
+            name += " sampled";
+            if (lock.not_after_ms > lock.not_before_ms) {
+                text += rect("bounds", stretch(lock.not_before_ms, lock.not_after_ms), facts);
+            }
+        }
+        if (lock.waited_ms > 0) {
+            text += rect("wait", stretch(lock.acquired_ms - lock.waited_ms, lock.acquired_ms),
+                         {"waited " + exact_duration(lock.waited_ms) + " for " + lock.mode +
+                          " on " + lock.relation});
+        }
+        return text + rect(name, stretch(lock.acquired_ms, lock.released_ms), facts);
+    }
+
+    const Timeline& timeline_;
+    const MigrationPart& migration_;
+    const HtmlStyle& style_;
+};
+
+}  // namespace
+
+std::string html_timeline(const MigrationPart& migration, const HtmlStyle& style) {
+    if (migration.statements.empty()) return {};
+    const auto timeline = timeline_of(migration, {});
+    const Drawing drawing{timeline, migration, style};
+    return "<figure class=\"timeline\">\n" + drawing.axis() + element("h4", "", "Statements") +
+           "\n" + drawing.statements() + drawing.locks() + "</figure>\n";
+}
+
+std::string html_legend() {
+    const auto entry = [](const std::string& name, const std::string& words) {
+        return element("li", "",
+                       svg("key", "<rect class=\"" + name + "\" width=\"100%\"/>") + html(words));
+    };
+    return element("ul", "legend",
+                   entry("statement", "statement") + entry("phase", "its phases, in their order") +
+                       entry("wait", "waiting for a lock") +
+                       entry("everybody", keeps_out_phrase(KeepsOut::everybody)) +
+                       entry("writers", keeps_out_phrase(KeepsOut::writers)) +
+                       entry("nobody", "blocks neither") +
+                       entry("everybody sampled", "polled: at least so long, bounds thin")) +
+           "\n";
+}
+
+}  // namespace rehearse::report

@@ -1,0 +1,106 @@
+#include "rehearse/base/text.hpp"
+#include "rehearse/report/report.hpp"
+
+#include "samples.hpp"
+
+#include <gmock/gmock.h>
+
+namespace rehearse::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::size_t count_of(const std::string& text, const std::string& what) {
+    std::size_t count = 0;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++count;
+    return count;
+}
+
+TEST(HtmlPage, HasOneStyleAndOneScriptAndNoOtherIsLetIn) {
+    for (const auto& report : {samples::demo(), samples::hostile(), samples::nothing_pending()}) {
+        const auto page = render_html(report, {});
+        EXPECT_EQ(count_of(page, "<script"), 1U);
+        EXPECT_EQ(count_of(page, "<style"), 1U);
+        EXPECT_EQ(count_of(page, "'sha256-"), 2U);
+        EXPECT_THAT(page, HasSubstr("default-src 'none'"));
+        for (const auto* never : {"unsafe-inline", " style=\"", "<img", "<link", "<iframe"}) {
+            EXPECT_THAT(page, Not(HasSubstr(never)));
+        }
+    }
+}
+
+TEST(HtmlPage, EscapesWhatTriesToBreakOut) {
+    const auto page = render_html(samples::hostile(), {});
+    EXPECT_FALSE(first_invalid_utf8(page));
+    EXPECT_THAT(page, HasSubstr("&lt;img src=x onerror=alert(1)&gt;"));
+    for (const auto* tag : {"<img", "<b>", "<i>", "<script>alert", "\033"}) {
+        EXPECT_THAT(page, Not(HasSubstr(tag)));
+    }
+    EXPECT_EQ(count_of(page, "<details"), count_of(page, "</details>"));
+}
+
+TEST(HtmlPage, BearsLongNamesAndBadBytes) {
+    auto report = samples::demo();
+    auto& migration = report.migrations[1];
+    migration.name = std::string(300, 'n') + "\xFF";
+    migration.statements[0].sql = "SELECT '\u202E<\xC0' ]]></svg></script>";
+    migration.statements[0].locks[0].relation = std::string(300, 'r');
+    const auto page = render_html(report, {});
+    EXPECT_FALSE(first_invalid_utf8(page));
+    EXPECT_THAT(page, Not(HasSubstr("\u202E")));
+    EXPECT_EQ(count_of(page, "</script>"), 1U);
+    EXPECT_THAT(page, HasSubstr("nnn…nnn"));
+}
+
+TEST(HtmlPage, BeginsWithTheVerdict) {
+    const auto page = render_html(samples::demo(), {});
+    const auto verdict = page.find("class=\"verdict\"");
+    ASSERT_NE(verdict, std::string::npos);
+    EXPECT_LT(verdict, page.find("<table"));
+    EXPECT_LT(page.find("<table"), page.find("<section"));
+}
+
+TEST(HtmlPage, EveryRowLeadsToItsSection) {
+    const auto page = render_html(samples::many(300), {});
+    for (int i = 1; i <= 300; ++i) {
+        const auto id = "m" + std::to_string(i) + "\"";
+        EXPECT_EQ(count_of(page, "href=\"#" + id), 1U) << id;
+        EXPECT_EQ(count_of(page, " id=\"" + id), 1U) << id;
+    }
+}
+
+TEST(HtmlPage, ShowsRowValuesAndMasksThemWhenAsked) {
+    const auto report = samples::demo();
+    const auto page = render_html(report, {});
+    EXPECT_THAT(page, HasSubstr("ada@example.org"));
+    EXPECT_THAT(page, HasSubstr("backfill 2026-11"));
+    HtmlStyle masked;
+    masked.mask_literals = true;
+    EXPECT_THAT(render_html(report, masked), Not(HasSubstr("ada@example.org")));
+    EXPECT_THAT(render_html(report, masked), Not(HasSubstr("backfill 2026-11")));
+    EXPECT_THAT(render_html(samples::hostile(), masked), Not(HasSubstr("ada@example.org")));
+}
+
+TEST(HtmlPage, LinksToTheRunBefore) {
+    HtmlStyle style;
+    style.previous_runs["0043"] = {"../a run/report.html", "38.0 s on <15> November"};
+    EXPECT_THAT(render_html(samples::demo(), style),
+                HasSubstr("<a href=\"../a%20run/report.html\">the run before</a>: "
+                          "38.0 s on &lt;15&gt; November"));
+    EXPECT_THAT(render_html(samples::demo(), {}), Not(HasSubstr("the run before")));
+}
+
+TEST(HtmlPage, SaysHowSureALockIs) {
+    auto report = samples::demo();
+    auto& lock = report.migrations[1].statements[0].locks[0];
+    lock.evidence = "sampled";
+    lock.not_before_ms = 4;
+    lock.not_after_ms = 12'100;
+    const auto page = render_html(report, {});
+    EXPECT_THAT(page, HasSubstr("held at least 12.1 s (12100 ms)"));
+    EXPECT_THAT(page, HasSubstr("taken after 4.0 ms, let go of before 12.1 s"));
+}
+
+}  // namespace
+}  // namespace rehearse::report
