@@ -19,9 +19,12 @@ namespace {
 
 constexpr std::size_t kLongestTitle = 100;
 constexpr std::size_t kLongestName = 63 * 2 + 1;  // schema.table
+constexpr std::size_t kLongestVerdict = 300;
 constexpr std::size_t kListedInCell = 2;
 // A longer table hides its few interesting rows.
 constexpr std::size_t kRowsWithoutFold = 12;
+// More sections than this cost time that the reader of the first one would wait.
+constexpr std::size_t kLaidOutAtOnce = 30;
 
 // A migration and where on the page it is told.
 struct Entry {
@@ -61,7 +64,8 @@ std::string blocked_cell(const MigrationPart& migration) {
         const bool is_hazard = first->held_ms > kHazardMs;
         lines += element("div", is_hazard ? "hazard" : "",
                          (first->blocks == "writes" ? "writes to " : "reads and writes of ") +
-                             name_code(first->relation) + html(more + " " + held_phrase(*first)));
+                             name_code(first->relation) + more + " " +
+                             element("span", "amount", html(held_phrase(*first))));
     }
     if (groups.size() > kListedInCell) {
         lines += html("and " + counted(groups.size() - kListedInCell, "more lock"));
@@ -218,10 +222,9 @@ std::string measured_section(const Report& report) {
 }
 
 std::string verdict_section(const Report& report, const Entries& all, const HtmlStyle& style) {
-    auto text = element("p", "verdict",
-                        html_label(report.label) + " " +
-                            html(verdict_sentence(report, style.mask_literals))) +
-                "\n";
+    const auto sentence = shortened_in_middle(
+        printable(verdict_sentence(report, style.mask_literals)), kLongestVerdict);
+    auto text = element("p", "verdict", html_label(report.label) + " " + html(sentence)) + "\n";
     if (all.size() > 1) text += element("p", "", summary_of(all, "migration")) + "\n";
     if (is_blind(report)) text += element("p", "hazard", html(sampler_phrase(report))) + "\n";
     for (const auto& warning : report.warnings) {
@@ -255,7 +258,8 @@ std::string render_html(const Report& report, const HtmlStyle& style) {
         all.push_back(entry);
         (is_folded(migration) ? quiet : told).push_back(entry);
     }
-    return head(report) + "<body>\n<header><p>rehearse on " + html_code(report.snapshot.name) +
+    return head(report) + (told.size() > kLaidOutAtOnce ? "<body class=\"many\">" : "<body>") +
+           "\n<header><p>rehearse on " + html_code(report.snapshot.name) +
            "</p><button id=\"theme\" type=\"button\" hidden></button></header>\n<main>\n" +
            verdict_section(report, all, style) + table_section(told, quiet) +
            sections_of(report, told, quiet, style) + notes_section(report) +

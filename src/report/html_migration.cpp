@@ -1,6 +1,7 @@
 #include "report/html_migration.hpp"
 
 #include "rehearse/base/text.hpp"
+#include "rehearse/sql/script.hpp"
 
 #include "report/html_escape.hpp"
 #include "report/html_timeline.hpp"
@@ -14,6 +15,7 @@ namespace rehearse::report {
 namespace {
 
 constexpr std::size_t kListed = 5;
+constexpr std::size_t kLongestSql = 600;
 
 std::string paragraph(const std::string& inner) {
     return inner.empty() ? "" : element("p", "", inner) + "\n";
@@ -36,6 +38,13 @@ std::string origin(const MigrationPart& migration, const HtmlStyle& style) {
     return element("p", "quiet", text) + "\n";
 }
 
+std::string sql_of(const StatementPart* statement, const HtmlStyle& style) {
+    if (statement == nullptr) return {};
+    const auto sql =
+        style.mask_literals ? sql::with_masked_literals(statement->sql) : statement->sql;
+    return element("pre", "", element("code", "", html_lines(shortened(sql, kLongestSql)))) + "\n";
+}
+
 std::string named(const std::string& name, const std::string& words) {
     return words.empty() ? "" : element("dt", "", name) + element("dd", "", html_lines(words));
 }
@@ -47,6 +56,7 @@ std::string failure(const MigrationPart& migration, const HtmlStyle& style) {
                           html(style.mask_literals ? because_text(migration, true)
                                                    : error.sqlstate + " " + error.message)) +
                   "<br>at " + place(error.path, error.line, error.column));
+    text += sql_of(find_statement(migration, error.statement), style);
     if (error.violations) {
         const auto [before, after] = violations_phrase(*error.violations);
         text += paragraph(html(before) + " " + html_code(error.violations->relation) + " " +
@@ -60,7 +70,7 @@ std::string failure(const MigrationPart& migration, const HtmlStyle& style) {
     return list.empty() ? text : text + element("dl", "", list) + "\n";
 }
 
-std::string slowest(const Report& report, const MigrationPart& migration) {
+std::string slowest(const Report& report, const MigrationPart& migration, const HtmlStyle& style) {
     auto text =
         html("over " + limit(migration.label == "rethink" ? report.rethink_ms : report.noisy_ms));
     const auto* statement = slowest_statement(migration);
@@ -71,14 +81,15 @@ std::string slowest(const Report& report, const MigrationPart& migration) {
     for (const auto& effect : effect_phrases(*statement)) {
         effects += element("li", "", html(effect));
     }
-    return paragraph(text) + (effects.empty() ? "" : element("ul", "", effects) + "\n");
+    return paragraph(text) + sql_of(statement, style) +
+           (effects.empty() ? "" : element("ul", "", effects) + "\n");
 }
 
 std::string reason(const Report& report, const MigrationPart& migration, const HtmlStyle& style) {
     if (migration.error && migration.label == "failed") return failure(migration, style);
     if (needs_reason(migration)) {
         return migration.error ? paragraph(html(because_text(migration, style.mask_literals)))
-                               : slowest(report, migration);
+                               : slowest(report, migration, style);
     }
     return migration.label == "ok" ? "" : paragraph(html(migration.because));
 }
@@ -105,7 +116,7 @@ std::string finding(const MigrationPart& migration, const FindingPart& finding,
                 " " + element("strong", "", html(finding.rule)) + " " +
                 (finding.line ? place(migration.path, *finding.line) : html_code(migration.path)) +
                 "<br>" + html(finding.message);
-    if (finding.evidence != "exact") text += html(" (" + finding.evidence + ")");
+    if (finding.evidence != "exact") text += " " + html("(" + finding.evidence + ")");
     const auto [first, is_new] = given.emplace(advice_of(finding).prose, title_of(migration));
     text += is_new ? html_advice(finding)
                    : element("p", "advice", html("Instead: as for " + first->second));
@@ -121,8 +132,8 @@ std::string findings(const MigrationPart& migration, GivenAdvice& given) {
         if (!is_silenced(one)) continue;
         items += element("li", "quiet",
                          element("strong", "", html(one.rule)) +
-                             html((one.line ? " at line " + std::to_string(*one.line) : "") +
-                                  " allowed because " + one.allowed_because)) +
+                             (one.line ? " at line " + std::to_string(*one.line) : "") +
+                             " allowed because " + html(one.allowed_because)) +
                  "\n";
     }
     return items.empty() ? "" : element("ul", "findings", items) + "\n";
@@ -145,7 +156,8 @@ std::string html_advice(const FindingPart& finding) {
 std::string html_migration(const Report& report, const MigrationPart& migration,
                            const HtmlStyle& style, GivenAdvice& given) {
     return origin(migration, style) + reason(report, migration, style) + blocking(migration) +
-           html_timeline(migration, style) + findings(migration, given);
+           html_timeline(migration, style, limits_for(report.migrations.size())) +
+           findings(migration, given);
 }
 
 }  // namespace rehearse::report

@@ -50,10 +50,15 @@ std::string row(const std::string& name, const std::string& track, double ms,
            element("div", "more", more) + "</details>\n";
 }
 
-std::string list_of(const std::vector<std::string>& facts) {
-    std::string items;
-    for (const auto& fact : facts) items += element("li", "", html(fact));
-    return element("ul", "", items);
+// A line each, and no element each: a page may have twenty thousand.
+std::string line_of(const std::string& fact) {
+    return "• " + html(fact) + "\n";
+}
+
+std::string lines_of(const std::vector<std::string>& facts) {
+    std::string lines;
+    for (const auto& fact : facts) lines += line_of(fact);
+    return lines;
 }
 
 class Drawing {
@@ -116,7 +121,8 @@ class Drawing {
         const bool failed = migration_.error && migration_.error->statement == statement.ordinal;
         const auto facts = statement_facts(timed, style_.mask_literals);
         auto title = facts;
-        title.insert(title.begin(), "line " + std::to_string(statement.line));
+        title.insert(title.begin(),
+                     "line " + std::to_string(statement.line) + (failed ? ", failed" : ""));
 
         auto track = rect(failed ? "statement failed" : "statement",
                           stretch(timed.began_ms, timed.ended_ms), title);
@@ -127,13 +133,11 @@ class Drawing {
         }
         track += waits(timed) + phases(timed);
 
-        const auto name =
-            element("span", "line", std::to_string(statement.line)) +
-            html_code(one_line(printable(sql), kLongestLabel)) +
-            (statement.repeated > 1 ? html(" ×" + std::to_string(statement.repeated)) : "");
+        const auto name = element("span", "line", std::to_string(statement.line)) +
+                          html_code(one_line(printable(sql), kLongestLabel)) +
+                          (statement.repeated > 1 ? " ×" + std::to_string(statement.repeated) : "");
         const auto code = html_lines(sql) + (statement.sql_shortened ? "\n…" : "");
-        return row(name, track, statement.elapsed_ms,
-                   element("pre", "", element("code", "", code)) + list_of(facts));
+        return row(name, track, statement.elapsed_ms, element("pre", "", code) + lines_of(facts));
     }
 
     // When in the statement a wait was is not recorded: it stands at the beginning, where a lock is
@@ -174,16 +178,14 @@ class Drawing {
         std::string more;
         for (const auto& hold : lane.holds) {
             track += hold_bars(hold);
-            more += element("li", "", html(join(hold_facts(hold), ", ")));
+            more += line_of(join(hold_facts(hold), ", "));
         }
         if (lane.holds_left_out > 0) {
-            more += element(
-                "li", "left-out",
-                html(counted(lane.holds_left_out, "weaker or shorter hold") + " not drawn"));
+            more += line_of(counted(lane.holds_left_out, "weaker or shorter hold") + " not drawn");
         }
         const auto name = html_code(shortened_in_middle(printable(lane.relation), kLongestName)) +
-                          " " + element("span", "quiet", html(keeps_out_phrase(lane.keeps_out)));
-        return row(name, track, lane.held_ms, element("ul", "", more));
+                          " " + html(keeps_out_phrase(lane.keeps_out));
+        return row(name, track, lane.held_ms, more);
     }
 
     std::string hold_bars(const Hold& hold) const {
@@ -214,9 +216,10 @@ class Drawing {
 
 }  // namespace
 
-std::string html_timeline(const MigrationPart& migration, const HtmlStyle& style) {
+std::string html_timeline(const MigrationPart& migration, const HtmlStyle& style,
+                          const TimelineLimits& limits) {
     if (migration.statements.empty()) return {};
-    const auto timeline = timeline_of(migration, {});
+    const auto timeline = timeline_of(migration, limits);
     const Drawing drawing{timeline, migration, style};
     return "<figure class=\"timeline\">\n" + drawing.axis() + element("h4", "", "Statements") +
            "\n" + drawing.statements() + drawing.locks() + "</figure>\n";
@@ -233,7 +236,8 @@ std::string html_legend() {
                        entry("everybody", keeps_out_phrase(KeepsOut::everybody)) +
                        entry("writers", keeps_out_phrase(KeepsOut::writers)) +
                        entry("nobody", "blocks neither") +
-                       entry("everybody sampled", "polled: at least so long, bounds thin")) +
+                       entry("everybody sampled",
+                             "polled: held at least so long, the thin line is its bounds")) +
            "\n";
 }
 

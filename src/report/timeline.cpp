@@ -133,6 +133,15 @@ std::vector<double> ticks_of(double total_ms) {
     return ticks;
 }
 
+TimelineLimits limits_for(std::size_t migrations) {
+    constexpr std::size_t kRowsOnPage = 3'000;
+    constexpr std::size_t kFewest = 6;
+    const TimelineLimits most;
+    const std::size_t each = std::max(kFewest, kRowsOnPage / std::max<std::size_t>(1, migrations));
+    return {std::min(most.statements, each), std::min(most.lanes, each),
+            std::min(most.holds_in_lane, each)};
+}
+
 Timeline timeline_of(const MigrationPart& migration, const TimelineLimits& limits) {
     Timeline timeline;
     timeline.total_ms = migration.elapsed_ms;

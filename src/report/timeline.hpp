@@ -62,6 +62,9 @@ struct TimelineLimits {
     std::size_t lanes = 20;
     std::size_t holds_in_lane = 10;
 };
+// So that a page with so many of them opens at once.
+TimelineLimits limits_for(std::size_t migrations);
+
 // The longest of each kind, and the statement that failed.
 Timeline timeline_of(const MigrationPart& migration, const TimelineLimits& limits);
 

@@ -144,13 +144,14 @@ class ReportPage(unittest.TestCase):
     def test_the_keyboard_reaches_rows_and_bars(self):
         self.open("demo")
         first = self.one("#m3 .timeline summary")
-        self.run_script("document.querySelector('#m2').scrollIntoView(); document.querySelectorAll('a').item(0).focus()")
         stops = self.run_script("return [...document.querySelectorAll('#m3 summary')].filter(s => s.tabIndex === 0).length")
         self.assertEqual(stops, 1)
-        self.run_script("arguments[0].focus({focusVisible: true})", first)
+        for _ in range(40):
+            self.press(Keys.TAB)
+            if self.browser.switch_to.active_element == first:
+                break
         self.assertIn("line 1\ntook 1.0 ms", self.tip())
         self.press(*[Keys.ARROW_DOWN] * 4)
-        self.press(Keys.ARROW_LEFT)
         self.assertIn("line 5\ntook 40.3 s (40300 ms)", self.tip())
         self.press(Keys.ARROW_RIGHT)
         self.assertIn("waited 1.20 s (1200 ms) for RowExclusiveLock on workspaces", self.tip())

@@ -69,11 +69,17 @@
     const left = Math.min(x ?? place.left, root.clientWidth - tip.offsetWidth - margin);
     const below = place.bottom + margin;
     const fits = below + tip.offsetHeight < root.clientHeight;
-    tip.style.left = `${Math.max(margin, left)}px`;
-    tip.style.top = `${fits ? below : place.top - tip.offsetHeight - margin}px`;
+    const top = fits ? below : place.top - tip.offsetHeight - margin;
+    tip.style.left = `${scrollX + Math.max(margin, left)}px`;
+    tip.style.top = `${scrollY + top}px`;
   }
 
   const barsOf = (summary) => [...summary.querySelectorAll(".track rect")];
+
+  // Of a relation the strongest hold, which lies on top.
+  function mainBarOf(summary) {
+    return summary.querySelector(".statement") ?? barsOf(summary).at(-1);
+  }
 
   function moveTo(summaries, summary) {
     for (const other of summaries) other.tabIndex = other === summary ? 0 : -1;
@@ -124,11 +130,10 @@
   });
   document.addEventListener("focusin", (event) => {
     const summary = event.target.closest(".timeline summary");
-    if (summary?.matches(":focus-visible")) showTip(barsOf(summary).at(-1));
+    if (summary?.matches(":focus-visible")) showTip(mainBarOf(summary));
     else hideTip();
   });
   document.addEventListener("keydown", onKey);
-  document.addEventListener("scroll", hideTip, { passive: true });
   addEventListener("hashchange", reveal);
   reveal();
 })();

@@ -129,6 +129,13 @@ TEST(Timeline, PutsWhatKeepsSomebodyOutFirst) {
     EXPECT_EQ(timeline.lanes[1].holds.back().lock->mode, "AccessExclusiveLock");
 }
 
+TEST(TimelineLimits, ShrinkWithTheNumberOfMigrations) {
+    EXPECT_EQ(limits_for(0).lanes, TimelineLimits{}.lanes);
+    EXPECT_EQ(limits_for(10).statements, TimelineLimits{}.statements);
+    EXPECT_EQ(limits_for(300).lanes, 10U);
+    EXPECT_EQ(limits_for(5'000).lanes, 6U);
+}
+
 TEST(Timeline, SaysWhatItLeavesOut) {
     MigrationPart migration;
     migration.statements = {statement(1, 100)};
