@@ -6,8 +6,8 @@
 #include "app/assemble_report.hpp"
 #include "app/pending.hpp"
 #include "app/prepare_scratch.hpp"
-#include "app/record_in_history.hpp"
 #include "app/run_folder.hpp"
+#include "app/run_history.hpp"
 #include "app/warnings.hpp"
 #include "app/write_report.hpp"
 
@@ -95,7 +95,7 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
 
     add_migrations(report, plan, std::move(observations), options.thresholds);
     report.finished_at = to_iso8601(WallClock::now());
-    folder.publish(report);
+    folder.publish(report, previous_reports(state_folder_of(options), report));
     if (options.keep_history) {
         record_in_history(state_folder_of(options), report, folder.path(), progress);
     }

@@ -3,6 +3,7 @@
 #include "rehearse/base/error.hpp"
 #include "rehearse/base/time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -32,6 +33,15 @@ FileLock lock_of_new_folder(const fs::path& folder) {
 }
 
 }  // namespace
+
+bool is_run_id(std::string_view name) {
+    constexpr std::string_view kLike = "dddddddd-dddddd-xxxx";
+    constexpr std::string_view kHex = "0123456789abcdef";
+    return std::equal(name.begin(), name.end(), kLike.begin(), kLike.end(), [&](char c, char like) {
+        if (like == '-') return c == '-';
+        return kHex.substr(0, like == 'd' ? 10 : 16).find(c) != std::string_view::npos;
+    });
+}
 
 RunFolder::RunFolder()
     : id_(new_run_id()),

@@ -3,15 +3,18 @@
 #include "rehearse/base/files.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace rehearse::app {
+
+// "20261122-194456-3fa1": UTC and four hexadecimal digits.
+bool is_run_id(std::string_view name);
 
 // One run's name and its private folder (socket, local data directory, server log). The folder and
 // its lock live as long as the object; a sweep takes a folder of this name whose lock is free as
 // left by a killed run.
 class RunFolder {
   public:
-    // "20261122-194456-3fa1": UTC and four hexadecimal digits.
     RunFolder();
 
     const std::string& id() const { return id_; }

@@ -8,8 +8,6 @@ namespace rehearse::app {
 
 namespace {
 
-// A weekly snapshot that is older than this has missed its week.
-constexpr double kStaleAfterDays = 8;
 // pg_restore can say the same of a thousand objects.
 constexpr std::size_t kHarmlessListed = 5;
 

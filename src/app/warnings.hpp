@@ -10,6 +10,9 @@
 
 namespace rehearse::app {
 
+// A weekly snapshot that is older than this has missed its week.
+inline constexpr double kStaleAfterDays = 8;
+
 // Each adds full sentences to the report's warnings; what cannot wait is said on `progress` at
 // once.
 

@@ -29,9 +29,12 @@ ReportFolder::ReportFolder(const fs::path& path, const fs::path& run_folder)
     make_private_folder(drafts_);
 }
 
-void ReportFolder::publish(const report::Report& report) const {
+void ReportFolder::publish(const report::Report& report,
+                           std::map<std::string, report::PreviousRun> previous) const {
+    report::HtmlStyle page;
+    page.previous_runs = std::move(previous);
     write_file_atomically(drafts_ / "report.md", report::render_markdown(report, {}));
-    write_file_atomically(drafts_ / "report.html", report::render_html(report, {}));
+    write_file_atomically(drafts_ / "report.html", report::render_html(report, page));
     make_private_folder(path_);
     for (const auto& file : fs::directory_iterator(drafts_)) {
         move_file_atomically(file.path(), path_ / file.path().filename());

@@ -17,7 +17,8 @@ class ReportFolder {
     // Where a file of the report is to be written meanwhile.
     fs::path draft(std::string_view name) const { return drafts_ / name; }
     // The drafts, report.md, report.html and report.json.
-    void publish(const report::Report& report) const;
+    void publish(const report::Report& report,
+                 std::map<std::string, report::PreviousRun> previous) const;
 
   private:
     fs::path path_;

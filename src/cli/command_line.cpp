@@ -86,6 +86,7 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
     add_rehearsal_options(app, *options);
     Command chosen;
     add_run_command(app, options, chosen);
+    add_weekly_command(app, options, chosen);
     add_pending_command(app, options, chosen);
     add_report_command(app, chosen);
     add_snapshot_commands(app, options, chosen);
@@ -123,7 +124,8 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
     // 'rehearse --snapshot latest' is 'rehearse run --snapshot latest'.
     if (!chosen) chosen = run_command(options);
     const bool needs_migrations =
-        app.get_subcommands().empty() || app.got_subcommand("run") || app.got_subcommand("pending");
+        app.get_subcommands().empty() || app.got_subcommand("run") ||
+        app.got_subcommand("weekly") || app.got_subcommand("pending");
     if (needs_migrations && rehearsal.source.folder.empty())
         rehearsal.source.folder = usual_migrations_folder();
     invocation.command = std::move(chosen);

@@ -1,11 +1,11 @@
 #include "rehearse/base/text.hpp"
+#include "rehearse/report/layout.hpp"
 #include "rehearse/report/report.hpp"
 
 #include "report/html_assets.hpp"
 #include "report/html_escape.hpp"
 #include "report/html_migration.hpp"
 #include "report/html_timeline.hpp"
-#include "report/layout.hpp"
 #include "report/phrases.hpp"
 #include "report/sums.hpp"
 

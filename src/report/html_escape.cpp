@@ -1,8 +1,7 @@
 #include "report/html_escape.hpp"
 
 #include "rehearse/base/text.hpp"
-
-#include "report/layout.hpp"
+#include "rehearse/report/layout.hpp"
 
 #include <algorithm>
 #include <limits>

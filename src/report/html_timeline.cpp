@@ -1,11 +1,11 @@
 #include "report/html_timeline.hpp"
 
 #include "rehearse/base/text.hpp"
+#include "rehearse/report/layout.hpp"
 #include "rehearse/sql/script.hpp"
 
 #include "report/html_escape.hpp"
 #include "report/html_facts.hpp"
-#include "report/layout.hpp"
 #include "report/phrases.hpp"
 #include "report/timeline.hpp"
 

@@ -1,7 +1,7 @@
 #include "rehearse/base/text.hpp"
+#include "rehearse/report/layout.hpp"
 #include "rehearse/report/report.hpp"
 
-#include "rehearse/report/layout.hpp"
 #include "report/phrases.hpp"
 
 #include <nlohmann/json.hpp>

@@ -305,6 +305,8 @@ class Handler(BaseHTTPRequestHandler):
         return self.answer(fault["status"], fault.get("body", {"message": "fault"}), fault.get("headers", {}))
 
     def done(self, url, raw):
+        if url.path.startswith("/hooks/"):
+            return 200, "ok", {}
         if not self.accepts_token():
             return 401, {"message": "Bad credentials"}, {}
         api = Gitlab(self.server.host) if url.path.startswith("/api/v4") else Github(self.server.host)

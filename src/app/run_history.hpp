@@ -1,0 +1,28 @@
+#pragma once
+
+#include "rehearse/base/files.hpp"
+#include "rehearse/base/progress.hpp"
+#include "rehearse/history/run.hpp"
+#include "rehearse/report/report.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+// The history beside a run. A run does not fail because of it: what cannot be read or written is a
+// warning.
+namespace rehearse::app {
+
+// When the report is written.
+void record_in_history(const fs::path& state_folder, const report::Report& report,
+                       const fs::path& run_folder, Progress& progress);
+
+// The newest run before this one that has one of its migrations; nullopt where there is none.
+std::optional<history::Run> run_before(const history::Run& run, const fs::path& state_folder,
+                                       Progress& progress);
+
+// For each migration's version the newest report before, where that is still there.
+std::map<std::string, report::PreviousRun> previous_reports(const fs::path& state_folder,
+                                                            const report::Report& report);
+
+}  // namespace rehearse::app

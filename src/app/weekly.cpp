@@ -1,0 +1,69 @@
+#include "rehearse/app/weekly.hpp"
+
+#include "rehearse/base/error.hpp"
+#include "rehearse/base/files.hpp"
+#include "rehearse/base/text.hpp"
+#include "rehearse/publish/webhook.hpp"
+
+#include "app/prune_runs.hpp"
+#include "app/run_history.hpp"
+#include "app/weekly_news.hpp"
+
+namespace rehearse::app {
+
+namespace {
+
+FileLock lock_of(const fs::path& state) {
+    make_private_folder(state);
+    auto lock = FileLock::try_lock(state / "weekly.lock");
+    if (!lock) {
+        throw Error(ErrorKind::usage, "another weekly job is running in " + state.string(),
+                    {"Wait for its end, or give this one a state folder of its own with --state."});
+    }
+    return std::move(*lock);
+}
+
+std::string notice_of(const std::vector<std::string>& lines) {
+    return "rehearse, weekly:\n" + join(lines, "\n");
+}
+
+RehearsalResult rehearse_or_tell(const WeeklyOptions& options, process::ProcessRunner& runner,
+                                 Progress& progress, replay::ReplayListener& listener) {
+    try {
+        return rehearse_migrations(options.rehearsal, runner, progress, listener);
+    } catch (const Error& error) {
+        const bool is_news = error.kind() != ErrorKind::interrupted && !options.webhook.empty();
+        if (!is_news) throw;
+        try {
+            publish::post_to_webhook(options.webhook,
+                                     notice_of({"nothing was rehearsed: " + error.message()}));
+        } catch (const Error& undelivered) {
+            progress.warn(undelivered.message());
+        }
+        throw;
+    }
+}
+
+}  // namespace
+
+WeeklyResult rehearse_weekly(const WeeklyOptions& options, process::ProcessRunner& runner,
+                             Progress& progress, replay::ReplayListener& listener) {
+    if (!options.webhook.empty()) publish::check_webhook(options.webhook);
+    const fs::path state = state_folder_of(options.rehearsal);
+    const FileLock lock = lock_of(state);
+    WeeklyResult result{rehearse_or_tell(options, runner, progress, listener), {}, {}};
+
+    const auto& [report, folder, kept] = result.rehearsal;
+    const auto now = history::run_of(report, folder);
+    result.news = weekly_news(report, run_before(now, state, progress), now);
+    result.removed = prune_runs(state / "runs", options.keep_runs);
+
+    if (!result.news.empty() && !options.webhook.empty()) {
+        auto lines = result.news;
+        lines.push_back("report: " + (folder / "report.html").string());
+        publish::post_to_webhook(options.webhook, notice_of(lines));
+    }
+    return result;
+}
+
+}  // namespace rehearse::app

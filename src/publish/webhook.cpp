@@ -1,0 +1,71 @@
+#include "rehearse/publish/webhook.hpp"
+
+#include "rehearse/base/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace rehearse::publish {
+
+namespace {
+
+constexpr Millis kAnswersWithin = std::chrono::seconds(15);
+
+// Slack reads <...> as a link or a mention, and nothing else but these three as markup to escape.
+std::string escaped(const std::string& text) {
+    std::string result;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                result += "&amp;";
+                break;
+            case '<':
+                result += "&lt;";
+                break;
+            case '>':
+                result += "&gt;";
+                break;
+            default:
+                result += c;
+        }
+    }
+    return result;
+}
+
+std::string why(const Response& response) {
+    return response.status == 0 ? response.failure : "HTTP " + std::to_string(response.status);
+}
+
+}  // namespace
+
+void check_webhook(const std::string& url) {
+    if (url.starts_with("https://") || url.starts_with("http://")) return;
+    throw Error(ErrorKind::usage, "the webhook is no http address",
+                {"Set REHEARSE_WEBHOOK to the address that the channel's settings show."});
+}
+
+void post_to_webhook(HttpClient& client, const std::string& url, const std::string& text) {
+    const nlohmann::json notice{{"text", escaped(text)}};
+    Request request;
+    request.method = "POST";
+    request.url = url;
+    request.headers = {{"Content-Type", "application/json"}};
+    request.body = notice.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    request.repeatable = false;
+    request.timeout = kAnswersWithin;
+    const Response response = client.send(request);
+    if (response.ok()) return;
+    Error error(ErrorKind::delivery, "the webhook did not take the notice: " + why(response));
+    if (response.status >= 400 && response.status < 500) {
+        error.with_hint(
+            "Look at whether the address in REHEARSE_WEBHOOK is still that of the channel.");
+    }
+    throw error;
+}
+
+void post_to_webhook(const std::string& url, const std::string& text, Millis patience) {
+    const auto client = make_http_client("rehearse");
+    const auto time = make_timekeeper();
+    post_to_webhook(*with_retries(*client, *time, patience), url, text);
+}
+
+}  // namespace rehearse::publish
