@@ -3,9 +3,8 @@
 #include <string>
 #include <string_view>
 
-// The style and the script of the page, as the build has them from html/report.css and
-// html/report.js, and the hashes by which its Content-Security-Policy lets in these two and no
-// other: "sha256-...".
+// The style and the script of the page, as the build has them from the files in html/, and the
+// hashes by which its Content-Security-Policy lets in these two and no other: "sha256-...".
 namespace rehearse::report {
 
 std::string_view style_sheet();

@@ -81,7 +81,7 @@ void add_settings(Facts& facts, const SettingsPart& settings) {
 std::string exact_duration(double ms) {
     const auto words = duration(ms);
     const auto exact = in_ms(ms);
-    return words == exact ? words : words + " (" + exact + ")";
+    return exact == words || exact == limit(ms) ? words : words + " (" + exact + ")";
 }
 
 std::string keeps_out_phrase(KeepsOut keeps_out) {

@@ -32,6 +32,8 @@ TEST_F(Commands, ASavedReportIsJudgedAgainWithoutPostgres) {
                 ElementsAre("rethink", "failed"));
     EXPECT_EQ(run_rehearse({"report", report, "--format", "markdown"}).out,
               read_file(report.parent_path() / "report.md"));
+    EXPECT_EQ(run_rehearse({"report", report, "--format", "html"}).out,
+              read_file(report.parent_path() / "report.html"));
     EXPECT_EQ(run_rehearse({"report", report}).out, run.out);
 }
 

@@ -224,6 +224,9 @@ TEST(ReportProperty, IsDrawnWhateverIsInIt) {
         const auto markdown = render_markdown(report, {random.below(2) == 0, limit});
         ASSERT_LE(markdown.size(), limit);
         ASSERT_FALSE(first_invalid_utf8(markdown));
+        const auto page = render_html(report, {random.below(2) == 0, {}});
+        ASSERT_FALSE(first_invalid_utf8(page));
+        ASSERT_EQ(page.find("<b>"), std::string::npos);
     }
 }
 
