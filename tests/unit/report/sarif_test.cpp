@@ -1,6 +1,9 @@
+#include "rehearse/base/files.hpp"
 #include "rehearse/report/report.hpp"
 
+#include "json_validator.hpp"
 #include "samples.hpp"
+#include "support/skip.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -33,6 +36,23 @@ Report one_with_findings() {
 TEST(Sarif, HasOneResultForEachFinding) {
     for (const auto& report : {samples::demo(), samples::many(300), samples::nothing_pending()})
         EXPECT_EQ(run_of(report).at("results").size(), findings_in(report));
+}
+
+TEST(Sarif, FitsTheStandardsSchema) {
+    if (!fs::exists(REHEARSE_SARIF_SCHEMA))
+        REHEARSE_SKIP_OR_FAIL("no schema: run scripts/install-api-mocks");
+    std::vector<nlohmann::ordered_json> documents;
+    for (const auto& report : {samples::demo(), samples::one_ok(), samples::many(50),
+                               samples::hostile(), samples::nothing_pending()}) {
+        documents.push_back(nlohmann::ordered_json::parse(render_sarif(report)));
+    }
+    documents.push_back(documents.front());
+    documents.back()["runs"][0]["results"][0]["level"] = "fatal";
+    const auto found =
+        validated(nlohmann::ordered_json::parse(read_file(REHEARSE_SARIF_SCHEMA)), documents);
+    if (!found) REHEARSE_SKIP_OR_FAIL(kNoValidator);
+    EXPECT_EQ(*found,
+              (std::vector<std::string>{"ok", "ok", "ok", "ok", "ok", "/runs/0/results/0/level"}));
 }
 
 TEST(Sarif, AResultIsOnItsLine) {

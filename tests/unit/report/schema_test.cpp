@@ -1,8 +1,8 @@
 #include "rehearse/base/files.hpp"
 #include "rehearse/base/text.hpp"
-#include "rehearse/process/process.hpp"
 #include "rehearse/report/report.hpp"
 
+#include "json_validator.hpp"
 #include "samples.hpp"
 #include "support/skip.hpp"
 
@@ -16,37 +16,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kNoValidator = 77;
-
-// Reads schema and documents from stdin, prints one line for each: "ok" or where it is wrong.
-constexpr const char* kValidate = R"(
-import json, sys
-try:
-    from jsonschema import Draft202012Validator
-except ImportError:
-    sys.exit(77)
-given = json.load(sys.stdin)
-Draft202012Validator.check_schema(given["schema"])
-validator = Draft202012Validator(given["schema"])
-for document in given["documents"]:
-    errors = ["/" + "/".join(map(str, e.absolute_path)) for e in validator.iter_errors(document)]
-    print(" ".join(sorted(errors)) or "ok")
-)";
-
-// nullopt where there is no validator.
 std::optional<std::vector<std::string>> validated(const std::vector<Json>& documents) {
-    if (!process::find_program("python3")) return std::nullopt;
-    process::ProcessSpec spec;
-    spec.program = "python3";
-    spec.args = {"-c", kValidate};
-    spec.stdin_text = Json{{"schema", Json::parse(json_schema())}, {"documents", documents}}.dump();
-    const auto result = process::make_process_runner()->run(spec);
-    if (result.exit_code == kNoValidator) return std::nullopt;
-    EXPECT_TRUE(result.ok()) << result.err;
-    return split_lines(result.out);
+    return report::validated(Json::parse(json_schema()), documents);
 }
-
-constexpr const char* kMissing = "no JSON Schema validator: apt install python3-jsonschema";
 
 TEST(Schema, FitsEveryReport) {
     std::vector<Json> documents;
@@ -59,7 +31,7 @@ TEST(Schema, FitsEveryReport) {
     documents.back()["weather"] = "fine";
     documents.back()["migrations"][0]["weather"] = 1;
     const auto found = validated(documents);
-    if (!found) REHEARSE_SKIP_OR_FAIL(kMissing);
+    if (!found) REHEARSE_SKIP_OR_FAIL(kNoValidator);
     EXPECT_EQ(*found, std::vector<std::string>(documents.size(), "ok"));
 }
 
@@ -88,7 +60,7 @@ TEST(Schema, RefusesWhatTheContractDoesNotAllow) {
         expected.push_back(pointer);
     }
     const auto found = validated(documents);
-    if (!found) REHEARSE_SKIP_OR_FAIL(kMissing);
+    if (!found) REHEARSE_SKIP_OR_FAIL(kNoValidator);
     EXPECT_EQ(*found, expected);
 }
 
@@ -121,7 +93,7 @@ TEST(Schema, EveryFieldIsRequired) {
     each_without_one(Json::parse(render_json(report)), Json::json_pointer{}, documents, expected);
     EXPECT_GT(documents.size(), 100U);
     const auto found = validated(documents);
-    if (!found) REHEARSE_SKIP_OR_FAIL(kMissing);
+    if (!found) REHEARSE_SKIP_OR_FAIL(kNoValidator);
     ASSERT_EQ(found->size(), expected.size());
     for (std::size_t i = 0; i < found->size(); ++i) {
         // `error` may be null or an object: the validator names the choice, not the field inside.
