@@ -27,13 +27,21 @@ std::string environment(const std::string& name) {
     return value == nullptr ? "" : value;
 }
 
+// As curl's and OpenSSL's programs have it; the last is GitLab's, in each of its jobs.
+std::string ca_file() {
+    for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "CI_SERVER_TLS_CA_FILE"}) {
+        if (auto file = environment(name); !file.empty()) return file;
+    }
+    return {};
+}
+
 fs::path report_file(const PublishCommand& command, const RunOptions& run) {
     const fs::path file =
         command.file.empty() ? run.rehearsal.out / "report.json" : fs::path{command.file};
     if (fs::exists(file)) return file;
-    throw Error(ErrorKind::usage, "there is no file " + file.string(),
-                {"Name the report.json of a rehearsal, or the folder that it was given with --out: "
-                 "rehearse publish github out/report.json"});
+    throw Error(
+        ErrorKind::usage, "there is no file " + file.string(),
+        {"Name the report.json of a rehearsal, or with --out the folder that it wrote to."});
 }
 
 void check_token(const publish::Target& target, const std::string& variable) {
@@ -86,9 +94,11 @@ int run_publish(Host kind, const PublishCommand& command, const RunOptions& run,
     if (!command.dry_run) check_token(target, github ? "GITHUB_TOKEN" : "GITLAB_TOKEN");
     warn_if_readable(target, context);
 
-    const auto client = publish::make_http_client("rehearse/" REHEARSE_VERSION);
+    const auto client = publish::make_http_client("rehearse/" REHEARSE_VERSION, ca_file());
     const auto time = publish::make_timekeeper();
-    const auto retrying = publish::with_retries(*client, *time, command.timeout);
+    const auto retrying = publish::with_retries(
+        *client, *time, command.timeout,
+        [&](const std::string& text) { context.progress.note(context.redactor.redacted(text)); });
     const auto host = github ? publish::make_github(*retrying, target, command.check_run)
                              : publish::make_gitlab(*retrying, target);
     if (command.dry_run) return dry_run(report, *host, !target.token.empty(), options);

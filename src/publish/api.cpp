@@ -198,8 +198,8 @@ void Api::check_delivered(const std::string& what, const Request& request,
     if (response.status == 0) {
         throw Error(ErrorKind::delivery,
                     what + ": cannot speak with " + host + ": " + response.failure,
-                    {"Check the address (--api-url). A certificate of your own authority goes into "
-                     "the system's store: update-ca-certificates."});
+                    {"Check the address (--api-url). For a certificate of your own authority, name "
+                     "its file in SSL_CERT_FILE."});
     }
     if (response.status == 401) {
         throw Error(ErrorKind::delivery, host_name_ + " does not accept the token",

@@ -60,7 +60,8 @@ bool may_pass(CURLcode code) {
 
 class CurlClient final : public HttpClient {
   public:
-    explicit CurlClient(std::string user_agent) : user_agent_(std::move(user_agent)) {
+    CurlClient(std::string user_agent, std::string ca_file)
+        : user_agent_(std::move(user_agent)), ca_file_(std::move(ca_file)) {
         static std::once_flag once;
         std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
         handle_.reset(curl_easy_init());
@@ -101,6 +102,7 @@ class CurlClient final : public HttpClient {
         set(CURLOPT_USERAGENT, user_agent_.c_str());
         set(CURLOPT_ACCEPT_ENCODING, "");
         set(CURLOPT_NOSIGNAL, 1L);
+        if (!ca_file_.empty()) set(CURLOPT_CAINFO, ca_file_.c_str());
         set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
         set(CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
         set(CURLOPT_TIMEOUT_MS, std::max(1L, static_cast<long>(request.timeout.count())));
@@ -128,6 +130,7 @@ class CurlClient final : public HttpClient {
     }
 
     std::string user_agent_;
+    std::string ca_file_;
     std::unique_ptr<CURL, CurlDeleter> handle_;
 };
 
@@ -138,8 +141,9 @@ std::string Response::header(const std::string& name) const {
     return found == headers.end() ? "" : found->second;
 }
 
-std::unique_ptr<HttpClient> make_http_client(const std::string& user_agent) {
-    return std::make_unique<CurlClient>(user_agent);
+std::unique_ptr<HttpClient> make_http_client(const std::string& user_agent,
+                                             const std::string& ca_file) {
+    return std::make_unique<CurlClient>(user_agent, ca_file);
 }
 
 }  // namespace rehearse::publish

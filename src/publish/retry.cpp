@@ -15,6 +15,7 @@ namespace rehearse::publish {
 namespace {
 
 constexpr Millis kFirstPause = std::chrono::seconds(1);
+constexpr Millis kUnnoticedPause = std::chrono::seconds(3);
 constexpr Millis kLongestPause = std::chrono::seconds(30);
 // What GitHub's manual asks for after a secondary limit that names no time.
 constexpr Millis kRateLimitPause = std::chrono::minutes(1);
@@ -60,11 +61,18 @@ class RealTime final : public Timekeeper {
     std::minstd_rand engine_{std::random_device{}()};
 };
 
+std::string why_wait(const Response& response, Trouble trouble) {
+    if (trouble == Trouble::rate_limit) return "the host's rate limit is used up";
+    return response.status == 0 ? response.failure
+                                : "the host answers " + std::to_string(response.status);
+}
+
 class RetryingClient final : public HttpClient {
   public:
-    RetryingClient(HttpClient& client, Timekeeper& time, Millis patience)
+    RetryingClient(HttpClient& client, Timekeeper& time, Millis patience, Tell tell)
         : client_(client),
           time_(time),
+          tell_(std::move(tell)),
           until_(time.now() + std::chrono::duration_cast<Clock::duration>(patience)) {}
 
     Response send(const Request& asked) override {
@@ -81,6 +89,9 @@ class RetryingClient final : public HttpClient {
                 if (asked_for) response.failure = "for another " + format_duration(*asked_for);
                 return response;
             }
+            if (pause > kUnnoticedPause) {
+                tell_(why_wait(response, trouble) + ", trying again in " + format_duration(pause));
+            }
             time_.sleep(pause);
             const bool came_to_nothing = response.unsent || trouble == Trouble::rate_limit;
             if (!request.repeatable && !came_to_nothing) return response;
@@ -92,6 +103,7 @@ class RetryingClient final : public HttpClient {
 
     HttpClient& client_;
     Timekeeper& time_;
+    Tell tell_;
     Clock::time_point until_;
 };
 
@@ -136,8 +148,9 @@ std::unique_ptr<Timekeeper> make_timekeeper() {
     return std::make_unique<RealTime>();
 }
 
-std::unique_ptr<HttpClient> with_retries(HttpClient& client, Timekeeper& time, Millis patience) {
-    return std::make_unique<RetryingClient>(client, time, patience);
+std::unique_ptr<HttpClient> with_retries(HttpClient& client, Timekeeper& time, Millis patience,
+                                         Tell tell) {
+    return std::make_unique<RetryingClient>(client, time, patience, std::move(tell));
 }
 
 }  // namespace rehearse::publish

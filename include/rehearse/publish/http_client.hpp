@@ -2,6 +2,7 @@
 
 #include "rehearse/base/time.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,9 +43,11 @@ class HttpClient {
     virtual Response send(const Request& request) = 0;
 };
 
-// libcurl: certificates are checked, proxies are those of its environment variables. An interrupt
-// ends a transfer and throws Error(interrupted).
-std::unique_ptr<HttpClient> make_http_client(const std::string& user_agent);
+// libcurl: certificates are checked, against those in `ca_file` or, where it is empty, the
+// system's; proxies are those of libcurl's environment variables. An interrupt ends a transfer and
+// throws Error(interrupted).
+std::unique_ptr<HttpClient> make_http_client(const std::string& user_agent,
+                                             const std::string& ca_file = "");
 
 // Time for those who wait between two tries.
 class Timekeeper {
@@ -62,7 +65,9 @@ std::unique_ptr<Timekeeper> make_timekeeper();
 // Sends again what failed for a reason that passes: no connection, 5xx, rate limits; as long as the
 // server asks for, else longer each time. Gives back the last answer when `patience`, counted from
 // now on over all requests, would run out, and that of a request that may not be repeated after the
-// pause.
-std::unique_ptr<HttpClient> with_retries(HttpClient& client, Timekeeper& time, Millis patience);
+// pause. `tell` hears of each pause that a reader would wonder at.
+using Tell = std::function<void(const std::string& text)>;
+std::unique_ptr<HttpClient> with_retries(HttpClient& client, Timekeeper& time, Millis patience,
+                                         Tell tell);
 
 }  // namespace rehearse::publish

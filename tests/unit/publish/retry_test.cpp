@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+const Tell kNobody = [](const std::string&) {};
 using Headers = std::map<std::string, std::string>;
 
 Response no_connection() {
@@ -91,7 +92,7 @@ TEST(Retry, WaitsLongerEachTimeAndSpreadsTheCrowd) {
 TEST(Retry, SendsAgainUntilItGoesWell) {
     ScriptedHttp http{no_connection(), {.status = 502}, lost(), {.status = 200}};
     FakeTime time;
-    const auto client = with_retries(http, time, std::chrono::minutes(2));
+    const auto client = with_retries(http, time, std::chrono::minutes(2), kNobody);
     EXPECT_EQ(client->send({.method = "GET", .url = "https://h/x"}).status, 200);
     EXPECT_THAT(time.slept, ElementsAre(0.5, 1, 2));
 }
@@ -99,15 +100,26 @@ TEST(Retry, SendsAgainUntilItGoesWell) {
 TEST(Retry, GivesBackTheLastAnswerWhenPatienceEnds) {
     ScriptedHttp http{{.status = 503}, {.status = 503}, {.status = 503}};
     FakeTime time;
-    const auto client = with_retries(http, time, std::chrono::milliseconds(1'900));
+    const auto client = with_retries(http, time, std::chrono::milliseconds(1'900), kNobody);
     EXPECT_EQ(client->send({.method = "GET", .url = "https://h/x"}).status, 503);
     EXPECT_THAT(time.slept, ElementsAre(0.5, 1));
+}
+
+TEST(Retry, ALongPauseIsToldAndAShortOneIsNot) {
+    ScriptedHttp http{
+        {.status = 503}, {.status = 429, .headers = {{"retry-after", "7"}}}, {.status = 200}};
+    FakeTime time;
+    std::vector<std::string> told;
+    const auto client = with_retries(http, time, std::chrono::minutes(2),
+                                     [&](const auto& text) { told.push_back(text); });
+    EXPECT_EQ(client->send({.method = "GET", .url = "https://h/x"}).status, 200);
+    EXPECT_THAT(told, ElementsAre("the host's rate limit is used up, trying again in 7.50 s"));
 }
 
 TEST(Retry, PatienceIsForAllRequestsTogether) {
     ScriptedHttp http{{.status = 503}, {.status = 200}, {.status = 503}};
     FakeTime time;
-    const auto client = with_retries(http, time, std::chrono::milliseconds(600));
+    const auto client = with_retries(http, time, std::chrono::milliseconds(600), kNobody);
     EXPECT_EQ(client->send({.method = "GET", .url = "https://h/x"}).status, 200);
     EXPECT_EQ(client->send({.method = "GET", .url = "https://h/x"}).status, 503);
     EXPECT_THAT(time.slept, ElementsAre(0.5));
@@ -116,7 +128,7 @@ TEST(Retry, PatienceIsForAllRequestsTogether) {
 TEST(Retry, ALimitThatLastsLongerThanPatienceSaysHowLong) {
     ScriptedHttp http{{.status = 429, .headers = {{"retry-after", "600"}}}};
     FakeTime time;
-    const auto client = with_retries(http, time, std::chrono::minutes(2));
+    const auto client = with_retries(http, time, std::chrono::minutes(2), kNobody);
     EXPECT_EQ(client->send({.method = "GET", .url = "https://h/x"}).failure, "for another 10 min");
     EXPECT_THAT(time.slept, IsEmpty());
 }
@@ -136,7 +148,7 @@ TEST(Retry, WhatWouldBeThereTwiceIsSentAgainOnlyWhenItSurelyCameToNothing) {
         ScriptedHttp http{first};
         if (again) http.then({.status = 201});
         FakeTime time;
-        const auto client = with_retries(http, time, std::chrono::minutes(2));
+        const auto client = with_retries(http, time, std::chrono::minutes(2), kNobody);
         const auto response =
             client->send({.method = "POST", .url = "https://h/x", .repeatable = false});
         EXPECT_EQ(response.status, again ? 201 : first.status) << what;
@@ -147,7 +159,8 @@ TEST(Retry, WhatWouldBeThereTwiceIsSentAgainOnlyWhenItSurelyCameToNothing) {
 TEST(Retry, ARequestMayNotTakeLongerThanPatience) {
     ScriptedHttp http{{.status = 200}};
     FakeTime time;
-    with_retries(http, time, std::chrono::seconds(5))->send({.method = "GET", .url = "https://h/"});
+    with_retries(http, time, std::chrono::seconds(5), kNobody)
+        ->send({.method = "GET", .url = "https://h/"});
     EXPECT_EQ(http.requests[0].timeout, Millis{5'000});
 }
 
