@@ -33,16 +33,21 @@ std::string port_in(const std::string& log, const std::string& before) {
 
 FakeHosts::FakeHosts(const Scenario& scenario)
     : folder_("/tmp", folder_name()), runner_(process::make_process_runner()) {
-    const nlohmann::json file{{"comments", scenario.comments},
-                              {"labels", scenario.labels},
-                              {"page_size", scenario.page_size},
-                              {"faults", nlohmann::json::parse(scenario.faults)}};
+    nlohmann::json file{{"comments", scenario.comments},
+                        {"labels", scenario.labels},
+                        {"page_size", scenario.page_size},
+                        {"faults", nlohmann::json::parse(scenario.faults)}};
+    if (!scenario.tls.empty()) file["tls"] = scenario.tls;
     write_file_atomically(folder_.path() / "scenario.json", file.dump());
     process::ProcessSpec spec;
     spec.program = "python3";
     spec.args = {REHEARSE_SOURCE_DIR "/tests/support/fake_hosts.py",
                  folder_.path() / "scenario.json"};
     fake_url_ = start(spec, "fake", "port ");
+    if (!scenario.tls.empty()) {
+        fake_url_.replace(0, 4, "https");
+        ca_file_ = scenario.tls;
+    }
     url_ = fake_url_;
 }
 
@@ -77,7 +82,7 @@ std::string FakeHosts::start(const process::ProcessSpec& spec, const std::string
 }
 
 nlohmann::json FakeHosts::ask(const std::string& path, const std::string& body) const {
-    const auto client = publish::make_http_client("test");
+    const auto client = publish::make_http_client("test", ca_file_);
     publish::Request request{.method = body.empty() ? "GET" : "POST", .url = fake_url_ + path};
     request.body = body;
     const auto response = client->send(request);

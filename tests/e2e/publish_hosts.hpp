@@ -16,6 +16,7 @@ struct Scenario {
     std::vector<std::string> comments{};
     std::vector<std::string> labels{};
     int page_size = 100;
+    fs::path tls{};             // key and certificate of a server of https
     std::string faults = "[]";  // JSON, see tests/support/fake_hosts.py
 };
 
@@ -43,6 +44,7 @@ class FakeHosts {
     TempDir folder_;
     std::unique_ptr<process::ProcessRunner> runner_;
     std::vector<std::unique_ptr<process::RunningProcess>> running_;
+    std::string ca_file_;
     std::string fake_url_;
     std::string url_;
 };

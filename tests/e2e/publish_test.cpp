@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 namespace rehearse::test {
 
 namespace {
@@ -51,6 +53,9 @@ Variables blank_environment() {
                              "CI_COMMIT_SHA",
                              "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA",
                              "CI_JOB_URL",
+                             "CURL_CA_BUNDLE",
+                             "SSL_CERT_FILE",
+                             "CI_SERVER_TLS_CA_FILE",
                              "http_proxy",
                              "https_proxy",
                              "all_proxy",
@@ -92,7 +97,7 @@ class Publish : public testing::Test {
     }
 
     Outcome run(const Args& args, const Variables& env) {
-        RunOptions options;
+        RunOptions options = options_;
         options.env = blank_environment();
         for (const auto& [name, value] : env) options.env[name] = value;
         auto outcome = sandbox_.run_rehearse(args, options);
@@ -101,6 +106,7 @@ class Publish : public testing::Test {
     }
 
     Sandbox sandbox_;
+    RunOptions options_;
 };
 
 }  // namespace
@@ -209,6 +215,12 @@ TEST_F(Publish, WhatIsInTheWayIsSaid) {
          {},
          "pull request 12 of acme/shop is locked",
          "Unlock"},
+        {R"([{"method": "POST", "path": "/comments$", "status": 422,
+              "body": {"message": "what is secret-token?"}}])",
+         {},
+         {},
+         "GitHub answers 422: what is ",
+         "--dry-run"},
         {"[]", {"--pull", "13"}, {}, "GitHub answers 404: Not Found", "Check the"},
         {R"([{"path": "/comments$", "status": 403,
               "headers": {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}}])",
@@ -242,6 +254,44 @@ TEST_F(Publish, WhatIsInTheWayIsSaid) {
                                        HasSubstr("  hint: "), HasSubstr(each.hint)));
         EXPECT_EQ(hosts.state().at("comments").size(), 0U);
     }
+}
+
+TEST_F(Publish, AnInterruptEndsAPause) {
+    FakeHosts hosts({.faults = R"([
+        {"path": "/comments$", "status": 429, "headers": {"Retry-After": "60"}}])"});
+    options_.when_stderr_says = "trying again in";
+    options_.then = [](pid_t pid) { kill(pid, SIGTERM); };
+    const auto outcome = to_github(hosts);
+    EXPECT_EQ(outcome.exit_code, 130);
+    EXPECT_LT(outcome.elapsed, Millis{30'000});
+}
+
+TEST_F(Publish, TheTokenIsNotForAServerWithoutACertificate) {
+    const std::string pem = sandbox_.work() / "server.pem";
+    process::ProcessSpec spec;
+    spec.program = "openssl";
+    spec.args = {"req",
+                 "-x509",
+                 "-newkey",
+                 "rsa:2048",
+                 "-nodes",
+                 "-days",
+                 "1",
+                 "-subj",
+                 "/CN=127.0.0.1",
+                 "-addext",
+                 "subjectAltName=IP:127.0.0.1",
+                 "-keyout",
+                 pem,
+                 "-out",
+                 pem};
+    ASSERT_TRUE(process::make_process_runner()->run(spec).ok());
+    FakeHosts hosts({.tls = pem});
+    const auto refused = to_github(hosts);
+    EXPECT_EQ(refused.exit_code, 6);
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("certificate"), HasSubstr("SSL_CERT_FILE")));
+    EXPECT_TRUE(hosts.log().empty());
+    EXPECT_EQ(to_github(hosts, {}, {{"SSL_CERT_FILE", pem}}).exit_code, 0);
 }
 
 TEST_F(Publish, ADryRunNeedsNothingAndWritesNothing) {

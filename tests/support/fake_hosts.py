@@ -9,6 +9,7 @@ The scenario says what is there before and what goes wrong:
      "sha": "...",                  the last commit of request 12
      "comments": ["text", ...],     there already; "page_size" of them a page
      "labels": ["bug", ...],        of the request
+     "tls": "server.pem",           its key and certificate; without, it speaks HTTP
      "faults": [{"method": "POST", "path": "/comments$", "status": 502, "headers": {}, "body": "", "times": 1,
                  "after": true,     do it all the same
                  "drops": true}]}   end the connection without an answer
@@ -19,6 +20,7 @@ Prints "port N". Every request is a line of GET /_fake/log; GET /_fake/state sho
 
 import json
 import re
+import ssl
 import sys
 import threading
 import urllib.parse
@@ -332,6 +334,11 @@ def main():
         scenario = json.load(file)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if "tls" in scenario:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(scenario["tls"])
+        # Each connection greets on its own thread: one that is refused must not end the others.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.host = Host(scenario)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print("port", server.server_address[1], flush=True)
