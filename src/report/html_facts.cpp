@@ -43,7 +43,7 @@ std::string timeout_phrase(double ms) {
 }
 
 void add_costs(Facts& facts, const StatementPart& statement) {
-    if (statement.rows) facts.push_back(counted(static_cast<std::size_t>(*statement.rows), "row"));
+    if (!statement.command_tag.empty()) facts.push_back(statement.command_tag);
     if (statement.wal_bytes) facts.push_back(bytes(*statement.wal_bytes) + " of WAL");
     if (statement.temp_bytes > 0) {
         facts.push_back(bytes(statement.temp_bytes) + " of temporary files");
