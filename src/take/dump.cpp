@@ -87,8 +87,9 @@ void end(process::RunningProcess& process) {
 
 Error failure_of(const std::string& program, const std::string& output) {
     const std::string complaints = complaints_in(output);
-    Error error(ErrorKind::snapshot, program + " failed", pg::hints_about_production(output));
-    return error.with_output(complaints.empty() ? output : complaints);
+    const std::string& said = complaints.empty() ? output : complaints;
+    return Error(ErrorKind::snapshot, program + " failed", pg::hints_about_production(said))
+        .with_output(said);
 }
 
 void dump_roles(const Clients& clients, const std::string& database, const fs::path& file) {

@@ -92,7 +92,7 @@ TEST_F(Bundles, CannotBeWhereNoFolderCanBe) {
 
 TEST(BundleNames, KeepToWhatEveryPlaceTakes) {
     EXPECT_EQ(name_for("shop", "2026-11-22T03:15:00Z"), "shop-2026-11-22T031500Z");
-    EXPECT_EQ(name_for("../my db", "2026-11-22T03:15:00Z"), "_.__my_db-2026-11-22T031500Z");
+    EXPECT_EQ(name_for("../my db", "2026-11-22T03:15:00Z"), "_._my_db-2026-11-22T031500Z");
     for (const char* name : {"", "a/b", ".week", "week.partial", "week.tmp", "week.part"})
         EXPECT_THROW(check_name(name), Error) << name;
     check_name("week 47");
