@@ -17,8 +17,8 @@ class TakeCommand : public RehearseTest {
         if (IsSkipped() || HasFatalFailure()) return;
         database_ = production().create_database();
         run_sql(
-            "CREATE ROLE shop_owner; CREATE TABLE users (id serial PRIMARY KEY, email text);\n"
-            "ALTER TABLE users OWNER TO shop_owner;\n"
+            "CREATE ROLE take_owner; CREATE TABLE users (id serial PRIMARY KEY, email text);\n"
+            "ALTER TABLE users OWNER TO take_owner;\n"
             "INSERT INTO users (email) SELECT 'person' || g FROM generate_series(1, 1000) g;\n");
     }
 
@@ -26,7 +26,7 @@ class TakeCommand : public RehearseTest {
         RehearseTest::TearDown();
         if (database_.empty()) return;
         production().drop_database(database_);
-        production().run_client("psql", {"-Xqc", "DROP ROLE shop_owner"}, "postgres");
+        production().run_client("psql", {"-Xqc", "DROP ROLE take_owner"}, "postgres");
     }
 
     static LocalPostgres& production() { return *LocalPostgres::instance(); }
@@ -61,7 +61,7 @@ TEST_F(TakeCommand, WhatItTakesIsRehearsedOn) {
               "DO $$ BEGIN\n"
               "  ASSERT (SELECT count(*) FROM users) = 1000;\n"
               "  ASSERT (SELECT tableowner FROM pg_tables WHERE tablename = 'users') = "
-              "'shop_owner';\n"
+              "'take_owner';\n"
               "END $$;\n");
     const auto& run = run_rehearse(
         Args{"--snapshot", "latest", "--tool", "plain", "--format", "json"} + engine_under_test());
