@@ -123,9 +123,8 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
 
     // 'rehearse --snapshot latest' is 'rehearse run --snapshot latest'.
     if (!chosen) chosen = run_command(options);
-    const bool needs_migrations =
-        app.get_subcommands().empty() || app.got_subcommand("run") ||
-        app.got_subcommand("weekly") || app.got_subcommand("pending");
+    const bool needs_migrations = app.get_subcommands().empty() || app.got_subcommand("run") ||
+                                  app.got_subcommand("weekly") || app.got_subcommand("pending");
     if (needs_migrations && rehearsal.source.folder.empty())
         rehearsal.source.folder = usual_migrations_folder();
     invocation.command = std::move(chosen);

@@ -65,7 +65,9 @@ void post_to_webhook(HttpClient& client, const std::string& url, const std::stri
 void post_to_webhook(const std::string& url, const std::string& text, Millis patience) {
     const auto client = make_http_client("rehearse");
     const auto time = make_timekeeper();
-    post_to_webhook(*with_retries(*client, *time, patience), url, text);
+    // The pauses are short, and a word about them might name the address.
+    const auto retrying = with_retries(*client, *time, patience, [](const std::string&) {});
+    post_to_webhook(*retrying, url, text);
 }
 
 }  // namespace rehearse::publish

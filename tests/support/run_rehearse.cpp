@@ -70,7 +70,7 @@ void Sandbox::note_runs() {
 
 Outcome Sandbox::run_rehearse(const std::vector<std::string>& args, const RunOptions& options) {
     process::ProcessSpec spec;
-    spec.program = REHEARSE_BINARY;
+    spec.program = options.program.empty() ? REHEARSE_BINARY : options.program;
     spec.args = args;
     spec.env = {{"TMPDIR", temp()},
                 {"HOME", home()},

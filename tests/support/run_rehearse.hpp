@@ -23,6 +23,7 @@ struct Outcome {
 };
 
 struct RunOptions {
+    std::string program;                     // what runs rehearse; empty: rehearse itself
     std::map<std::string, std::string> env;  // added to the sandbox's
     std::filesystem::path working_dir;       // empty: the sandbox's
     // Called once with the pid of rehearse when a line with this text comes on stderr. rehearse

@@ -1,0 +1,84 @@
+#include "e2e/publish_hosts.hpp"
+#include "e2e/rehearse_test.hpp"
+#include "support/git.hpp"
+
+// ci/bot/rehearse-change, as the workflow files call it: in a checkout of the target branch.
+namespace rehearse::test {
+
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Bot : public RehearseTest {
+  protected:
+    void SetUp() override {
+        RehearseTest::SetUp();
+        dumps_ = snapshot("shop.dump").parent_path();
+        git_.run({"init", "-q", "-b", "main"});
+        sandbox_.write(".gitignore", "/snapshots\n/event.json\n/out\n");
+        migration("1_a.sql", "SELECT 1;\n");
+        git_.commit("target");
+        git_.run({"checkout", "-q", "-b", "change"});
+    }
+
+    Outcome& rehearse_change(const Args& more = {}) {
+        const auto head = git_.commit("change");
+        git_.run({"checkout", "-q", "main"});
+        RunOptions options;
+        options.program = REHEARSE_SOURCE_DIR "/ci/bot/rehearse-change";
+        options.env = {
+            {"REHEARSE", REHEARSE_BINARY},
+            {"OUT", sandbox_.work() / "out"},
+            {"GITHUB_TOKEN", "secret-token"},
+            {"GITHUB_REPOSITORY", "acme/shop"},
+            {"GITHUB_API_URL", hosts_.url()},
+            {"GITHUB_STEP_SUMMARY", ""},
+            {"GITHUB_EVENT_PATH",
+             sandbox_.write(
+                 "event.json",
+                 json{{"pull_request", {{"number", 12}, {"head", {{"sha", head}}}}}}.dump())}};
+        return run_rehearse(Args{"github", head, "migrations", "--snapshots", dumps_.string()} +
+                                engine_under_test() + more,
+                            options);
+    }
+
+    const FakeHosts hosts_{Scenario{}};
+    const Git git_{sandbox_.work()};
+    fs::path dumps_;
+};
+
+}  // namespace
+
+TEST_F(Bot, CommentsWhatTheChangeAddsAndNothingOfItsOwnRuns) {
+    migration("2_b.sql", "CREATE INDEX users_phone ON users (phone);\n");
+    sandbox_.write("rehearse.toml", "snapshots = \"/nowhere\"\n");
+    const auto& run = rehearse_change();
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.out, HasSubstr("comment written\n"));
+    const auto comments = hosts_.state()["comments"];
+    ASSERT_EQ(comments.size(), 1U);
+    EXPECT_THAT(comments[0].get<std::string>(),
+                AllOf(HasSubstr("`2 b`"), HasSubstr("**ok**: 1 migration in ")));
+    EXPECT_TRUE(fs::exists(sandbox_.work() / "out" / "report.json"));
+}
+
+TEST_F(Bot, AFailureIsCommentedAndFailsTheJob) {
+    migration("2_b.sql", "SELECT 1/0;\n");
+    const auto& run = rehearse_change();
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_THAT(run.out, HasSubstr("status 'rehearse': failed"));
+    EXPECT_EQ(hosts_.state()["comments"].size(), 1U);
+}
+
+TEST_F(Bot, WhatCouldNotBeRehearsedIsNotPublished) {
+    migration("2_b.sql", "SELECT 1;\n");
+    const auto& run = rehearse_change({"--snapshot", "latest~7"});
+    EXPECT_EQ(run.exit_code, 4);
+    expect_stderr_only(run, {"rehearse: error: ", "hint: "});
+    EXPECT_EQ(hosts_.state()["comments"].size(), 0U);
+}
+
+}  // namespace rehearse::test
