@@ -3,10 +3,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace rehearse::report {
 
@@ -335,17 +338,65 @@ void read(const Field& json, Report& report) {
     json.read_field("migrations", report.migrations);
 }
 
+// Takes each statement out of the JSON as soon as it is parsed: of a million of them the tree would
+// be ten times as large as the text.
+class StatementsAside {
+  public:
+    // A nlohmann::json::parser_callback_t; false: the value does not stay in the tree.
+    bool keeps(int depth, Json::parse_event_t event, const Json& parsed) {
+        constexpr int kMigration = 2;  // depth of its object: report, list, migration
+        constexpr int kStatement = kMigration + 2;
+        using Event = Json::parse_event_t;
+        if (event == Event::key && depth == kMigration - 1) is_list_ = parsed == "migrations";
+        if (event == Event::key && depth == kMigration + 1) is_inside_ = parsed == "statements";
+        if (!is_list_) return true;
+        if (event == Event::object_start && depth == kMigration) by_migration_.emplace_back();
+        if (event != Event::object_end || depth != kStatement || !is_inside_) return true;
+        take(parsed);
+        return false;
+    }
+
+    // After the rest of the report was read, which says more of what is no report at all.
+    void give_to(std::vector<MigrationPart>& migrations) {
+        if (fault_) throw *fault_;
+        for (std::size_t i = 0; i < std::min(migrations.size(), by_migration_.size()); ++i)
+            migrations[i].statements = std::move(by_migration_[i]);
+    }
+
+  private:
+    void take(const Json& parsed) {
+        if (fault_) return;
+        auto& statements = by_migration_.back();
+        const auto path = "migrations[" + std::to_string(by_migration_.size() - 1) +
+                          "].statements[" + std::to_string(statements.size()) + "]";
+        try {
+            Field{parsed, path}.to(statements.emplace_back());
+        } catch (const Error& error) {
+            fault_ = error;
+        }
+    }
+
+    std::vector<std::vector<StatementPart>> by_migration_;
+    bool is_list_ = false;
+    bool is_inside_ = false;
+    std::optional<Error> fault_;
+};
+
 }  // namespace
 
 Report parse_json(const std::string& text) {
+    StatementsAside statements;
     Json json;
     try {
-        json = Json::parse(text);
+        json = Json::parse(text, [&](int depth, Json::parse_event_t event, Json& parsed) {
+            return statements.keeps(depth, event, parsed);
+        });
     } catch (const Json::parse_error& error) {
         refuse("byte " + std::to_string(error.byte), "is not JSON");
     }
     Report report;
     read(Field{json, ""}, report);
+    statements.give_to(report.migrations);
     return report;
 }
 

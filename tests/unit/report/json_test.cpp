@@ -147,6 +147,16 @@ TEST(ParseJson, RefusesWhatIsNoReport) {
     EXPECT_THAT(error_of("{}"), HasSubstr("schema_version is missing"));
 }
 
+// Which has other statements, too.
+TEST(ParseJson, SaysOfAnotherVersionsReportThatItIsOne) {
+    auto json = Json::parse(render_json(samples::demo()));
+    json["migrations"][0]["statements"][0].erase("line");
+    EXPECT_EQ(error_of(json.dump()),
+              "not a report of rehearse: migrations[0].statements[0].line is missing");
+    json["schema_version"] = 2;
+    EXPECT_THAT(error_of(json.dump()), HasSubstr("schema_version is 2"));
+}
+
 TEST(ParseJson, PassesOverFieldsThatWereAddedLater) {
     auto json = Json::parse(render_json(samples::demo()));
     json["weather"] = "fine";
