@@ -21,6 +21,8 @@ Check tool_check(process::ProcessRunner& runner, const std::string& name,
         process::ProcessSpec spec;
         spec.program = path->string();
         spec.args = {"--version"};
+        // Else rclone makes a folder for its configuration.
+        spec.env = {{"RCLONE_CONFIG", ""}};
         const auto lines = split_lines(runner.run(spec).out);
         check.found = true;
         check.detail = lines.empty() ? path->string() : lines.front();
@@ -53,6 +55,8 @@ Diagnosis look_around(process::ProcessRunner& runner) {
     diagnosis.checks.push_back(tool_check(runner, "git", "--since", "git"));
     diagnosis.checks.push_back(
         tool_check(runner, "sha256sum", "checksum of the snapshot", "coreutils"));
+    diagnosis.checks.push_back(
+        tool_check(runner, "rclone", "snapshots in a remote place", "rclone"));
     diagnosis.checks.push_back(room_check());
     return diagnosis;
 }

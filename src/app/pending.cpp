@@ -2,6 +2,7 @@
 
 #include "rehearse/base/error.hpp"
 #include "rehearse/migrations/change.hpp"
+#include "rehearse/snapshot/remote.hpp"
 
 #include "app/warnings.hpp"
 
@@ -65,7 +66,8 @@ migrations::Pending pending_migrations(const RehearsalOptions& options,
                                        process::ProcessRunner& runner, Progress& progress) {
     pg::forget_environment();
     const auto source = migrations::open_source(source_options_of(options, runner));
-    const auto choice = snapshot::find_snapshot(options.snapshot, options.snapshots, progress);
+    const auto choice = snapshot::find_snapshot_anywhere(options.snapshot, options.snapshots,
+                                                         default_cache_folder(), runner, progress);
     RunFolder run;
     PreparedScratch scratch(choose_engine(options, run, choice.snapshot, runner, progress),
                             choice.snapshot, options, progress);

@@ -1,7 +1,7 @@
 #include "rehearse/app/rehearsal.hpp"
 
 #include "rehearse/base/error.hpp"
-#include "rehearse/snapshot/snapshot.hpp"
+#include "rehearse/snapshot/remote.hpp"
 
 #include "app/assemble_report.hpp"
 #include "app/pending.hpp"
@@ -70,8 +70,8 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
     const auto source_options = source_options_of(options, runner);
     const auto source = migrations::open_source(source_options);
     check_files_early(*source, source_options, progress);
-    const auto [snapshot, skipped] =
-        snapshot::find_snapshot(options.snapshot, options.snapshots, progress);
+    const auto [snapshot, skipped] = snapshot::find_snapshot_anywhere(
+        options.snapshot, options.snapshots, default_cache_folder(), runner, progress);
     add_snapshot_warnings(report.warnings, snapshot, skipped, progress);
 
     RunFolder run;

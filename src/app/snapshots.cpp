@@ -8,7 +8,8 @@ namespace rehearse::app {
 
 VerifiedSnapshot verify_snapshot(const std::string& wanted, const std::filesystem::path& place,
                                  process::ProcessRunner& runner, Progress& progress) {
-    auto choice = snapshot::find_snapshot(wanted, place, progress);
+    auto choice =
+        snapshot::find_snapshot_anywhere(wanted, place, default_cache_folder(), runner, progress);
     const auto& found = choice.snapshot;
     if (found.manifest) {
         progress.begin("comparing " + found.name + " with its manifest");

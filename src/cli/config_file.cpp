@@ -1,5 +1,6 @@
 #include "cli/config_file.hpp"
 
+#include "rehearse/app/snapshots.hpp"
 #include "rehearse/base/error.hpp"
 #include "rehearse/base/text.hpp"
 
@@ -59,8 +60,10 @@ std::vector<CLI::ConfigItem> ConfigReader::from_config(std::istream& input) cons
             throw error;
         }
         if (is_path_option(item.name)) {
-            for (auto& path : item.inputs)
+            for (auto& path : item.inputs) {
+                if (item.name == "snapshots" && snapshot::is_remote(path)) continue;
                 path = (file_.parent_path() / path).lexically_normal().string();
+            }
         }
     }
     return entries;

@@ -13,8 +13,9 @@ void add_snapshot_options(CLI::App& app, app::RehearsalOptions& options) {
                    "latest, latest~N, a name in --snapshots, or a path [latest]")
         ->type_name("SNAPSHOT")
         ->group(group);
-    app.add_option("--snapshots", options.snapshots, "Folder with the pg_dump files [snapshots]")
-        ->type_name("DIR")
+    app.add_option("--snapshots", options.snapshots,
+                   "Folder with the pg_dump files, or rclone's NAME:PATH [snapshots]")
+        ->type_name("PLACE")
         ->group(group);
 }
 

@@ -10,10 +10,15 @@ namespace rehearse::cli {
 
 namespace {
 
-std::string line_of(const snapshot::Snapshot& snapshot) {
+std::string time_and_age(WallClock::time_point taken_at) {
+    using Days = std::chrono::duration<double, std::ratio<86400>>;
     char age[32];
-    std::snprintf(age, sizeof age, "%.1f days old", snapshot.age_days(WallClock::now()));
-    std::string text = snapshot.name + "  " + to_iso8601(snapshot.taken_at) + " (" + age + ")  " +
+    std::snprintf(age, sizeof age, "%.1f days old", Days(WallClock::now() - taken_at).count());
+    return to_iso8601(taken_at) + " (" + age + ")";
+}
+
+std::string line_of(const snapshot::Snapshot& snapshot) {
+    std::string text = snapshot.name + "  " + time_and_age(snapshot.taken_at) + "  " +
                        std::string{to_string(snapshot.format)} + "  " +
                        format_bytes(snapshot.size_bytes);
     if (snapshot.server_version.number != 0)
@@ -22,8 +27,16 @@ std::string line_of(const snapshot::Snapshot& snapshot) {
     return text + "\n";
 }
 
-int list_snapshots(const std::string& place, Context context) {
-    const auto found = snapshot::list_snapshots(place, context.progress);
+std::string line_of(const snapshot::RemoteSnapshot& snapshot) {
+    std::string text = snapshot.name + "  " + time_and_age(snapshot.taken_at) + "  " +
+                       format_bytes(snapshot.size_bytes);
+    if (const auto& manifest = snapshot.manifest)
+        text += "  PostgreSQL " + manifest->server_version.text() + "  " + manifest->database;
+    return text + "\n";
+}
+
+template <typename List>
+int print_list(const List& found, const std::string& place, Context context) {
     std::string text;
     for (const auto& snapshot : found.complete) text += line_of(snapshot);
     print(text);
@@ -32,6 +45,12 @@ int list_snapshots(const std::string& place, Context context) {
     }
     if (found.complete.empty()) context.progress.note("no complete snapshot in " + place);
     return 0;
+}
+
+int list_snapshots(const std::string& place, Context context) {
+    if (!snapshot::is_remote(place))
+        return print_list(snapshot::list_snapshots(place, context.progress), place, context);
+    return print_list(snapshot::Remote(place, context.runner).list(), place, context);
 }
 
 int verify_snapshot(const std::string& wanted, const std::string& place, Context context) {

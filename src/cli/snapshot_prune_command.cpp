@@ -8,7 +8,7 @@ namespace rehearse::cli {
 namespace {
 
 int prune(const snapshot::PruneOptions& options, Context context) {
-    const auto removed = snapshot::prune_snapshots(options, context.progress);
+    const auto removed = snapshot::prune_snapshots(options, context.runner, context.progress);
     std::string text;
     for (const auto& one : removed)
         text += (options.dry_run ? "would remove " : "removed ") + one + "\n";

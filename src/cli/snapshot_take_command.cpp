@@ -36,8 +36,9 @@ void add_snapshot_take_command(CLI::App& snapshot, const RunOptionsPtr& run, Com
     take.add_option("--from", options->from, "Production: a URL or key=value string of libpq")
         ->type_name("URL")
         ->required();
-    take.add_option("--to", options->to, "Folder for the bundle [that of --snapshots]")
-        ->type_name("DIR");
+    take.add_option("--to", options->to,
+                    "Folder for the bundle, or rclone's NAME:PATH [that of --snapshots]")
+        ->type_name("PLACE");
     take.add_option("--name", options->name, "Name of the bundle [DATABASE-TIME]")
         ->type_name("NAME");
     take.add_option("--jobs", options->jobs, "Tables that pg_dump copies side by side [2]")

@@ -3,6 +3,7 @@
 
 #include "snapshot/read.hpp"
 #include "snapshot/unusable.hpp"
+#include "snapshot/wanted.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,13 +24,6 @@ struct Candidate {
     WallClock::time_point time;
     std::string unusable;  // why, when a look at its beginning or its name is enough to tell
 };
-
-// pg_dump's own output while a script writes it, rsync, browsers and `rehearse snapshot take`.
-bool has_temporary_name(const std::string& name) {
-    constexpr std::array<std::string_view, 3> kEndings{".partial", ".part", ".tmp"};
-    return std::any_of(kEndings.begin(), kEndings.end(),
-                       [&](std::string_view ending) { return name.ends_with(ending); });
-}
 
 std::string reason_for(const fs::path& path, const Unusable& unusable) {
     const bool fresh = WallClock::now() - last_written(path) < kStillBeingWritten;
@@ -118,20 +112,6 @@ Choice find_latest(std::size_t back, const fs::path& place, Progress& progress) 
                      skipped);
 }
 
-// "latest" is 0, "latest~2" is 2; nullopt for any other text.
-std::optional<std::size_t> steps_back(std::string_view wanted) {
-    if (wanted == "latest") return 0;
-    if (!wanted.starts_with("latest~")) return std::nullopt;
-    const std::string_view digits = wanted.substr(7);
-    std::size_t steps = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), steps);
-    if (error != std::errc() || end != digits.data() + digits.size()) {
-        throw Error(ErrorKind::usage, "'" + std::string(wanted) + "' has no number behind the ~",
-                    {"Write latest~1 for the snapshot before the latest."});
-    }
-    return steps;
-}
-
 Error no_such(const std::string& wanted, const fs::path& place) {
     Error error(ErrorKind::snapshot,
                 "no snapshot '" + wanted + "', neither in " + place.string() + " nor as a path");
@@ -160,6 +140,25 @@ bool is_a_dump(const fs::path& path) {
 }
 
 }  // namespace
+
+bool has_temporary_name(const std::string& name) {
+    constexpr std::array<std::string_view, 3> kEndings{".partial", ".part", ".tmp"};
+    return std::any_of(kEndings.begin(), kEndings.end(),
+                       [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+std::optional<std::size_t> steps_back(std::string_view wanted) {
+    if (wanted == "latest") return 0;
+    if (!wanted.starts_with("latest~")) return std::nullopt;
+    const std::string_view digits = wanted.substr(7);
+    std::size_t steps = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), steps);
+    if (error != std::errc() || end != digits.data() + digits.size()) {
+        throw Error(ErrorKind::usage, "'" + std::string(wanted) + "' has no number behind the ~",
+                    {"Write latest~1 for the snapshot before the latest."});
+    }
+    return steps;
+}
 
 SnapshotList list_snapshots(const fs::path& place, Progress& progress) {
     return survey(place, progress, [](const SnapshotList&) { return false; });

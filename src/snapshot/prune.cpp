@@ -3,6 +3,7 @@
 #include "rehearse/base/error.hpp"
 #include "rehearse/base/files.hpp"
 #include "rehearse/snapshot/manifest.hpp"
+#include "rehearse/snapshot/remote.hpp"
 
 #include "snapshot/read.hpp"
 
@@ -80,9 +81,24 @@ void remove_bundle(const fs::path& folder) {
                 {"Look at its permissions, and remove it by hand."});
 }
 
+std::vector<std::string> prune_remote(const PruneOptions& options, Remote remote) {
+    std::vector<std::string> doomed;
+    std::size_t kept = 0;
+    for (const auto& one : remote.list().complete) {
+        if (one.manifest && ++kept > options.keep) doomed.push_back(one.name);
+    }
+    for (const auto& name : doomed) {
+        if (!options.dry_run) remote.remove(name);
+    }
+    return doomed;
+}
+
 }  // namespace
 
-std::vector<std::string> prune_snapshots(const PruneOptions& options, Progress& progress) {
+std::vector<std::string> prune_snapshots(const PruneOptions& options,
+                                         process::ProcessRunner& runner, Progress& progress) {
+    const std::string place = options.place.string();
+    if (is_remote(place)) return prune_remote(options, Remote(place, runner));
     const auto folders = folders_in(options.place);
     std::vector<std::string> doomed;
     std::size_t kept = 0;

@@ -29,6 +29,10 @@ void remove_abandoned(const fs::path& partial) {
 
 }  // namespace
 
+void remove_abandoned_in(const fs::path& folder) {
+    for (const auto& entry : fs::directory_iterator(folder)) remove_abandoned(entry.path());
+}
+
 void check_name(const std::string& name) {
     const bool temporary =
         name.ends_with(".partial") || name.ends_with(".part") || name.ends_with(".tmp");
@@ -93,14 +97,6 @@ Bundle::Bundle(Bundle&& other) noexcept
 
 Bundle::~Bundle() {
     if (!partial_.empty()) remove_tree(partial_);
-}
-
-void Bundle::make_private() const {
-    for (const auto& entry : fs::recursive_directory_iterator(partial_)) {
-        fs::permissions(entry.path(), entry.is_directory()
-                                          ? fs::perms::owner_all
-                                          : fs::perms::owner_read | fs::perms::owner_write);
-    }
 }
 
 fs::path Bundle::publish() {

@@ -12,6 +12,9 @@ void check_name(const std::string& name);
 // "shop-2026-11-22T031500Z"
 std::string name_for(const std::string& database, const std::string& iso_time);
 
+// Removes what killed takes left in a folder where nothing is ever published.
+void remove_abandoned_in(const fs::path& folder);
+
 // A bundle while it is written: the private folder NAME.partial, locked, which goes with the object
 // unless it was published.
 class Bundle {
@@ -26,8 +29,7 @@ class Bundle {
     ~Bundle();
 
     const fs::path& path() const { return partial_; }
-    // Every file is private from here on.
-    void make_private() const;
+    std::string name() const { return final_.filename().string(); }
     // On disk and under its own name, which is returned.
     fs::path publish();
 

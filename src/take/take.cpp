@@ -3,8 +3,10 @@
 #include "rehearse/base/error.hpp"
 #include "rehearse/base/files.hpp"
 #include "rehearse/base/interrupt.hpp"
+#include "rehearse/base/private_tree.hpp"
 #include "rehearse/base/size.hpp"
 #include "rehearse/pg/production_session.hpp"
+#include "rehearse/snapshot/remote.hpp"
 
 #include "take/bundle.hpp"
 #include "take/client_programs.hpp"
@@ -21,8 +23,14 @@ namespace rehearse::take {
 
 namespace {
 
-// pg_monitor and COPY's progress came with it.
+// pg_monitor came with it.
 constexpr int kOldestMajor = 10;
+
+// Where a bundle is written: the place itself, or a private folder when the place is a remote one.
+fs::path local_place(const TakeOptions& options) {
+    return snapshot::is_remote(options.to.string()) ? default_cache_folder() / "taking"
+                                                    : options.to;
+}
 
 void check_place(const fs::path& place) {
     make_private_folder(place);
@@ -51,8 +59,26 @@ void warn_of_little_room(const pg::Traffic& traffic, const fs::path& place, Prog
 
 Bundle begin_bundle(const TakeOptions& options, const std::string& database,
                     WallClock::time_point now) {
-    if (!options.name.empty()) return Bundle(options.to, options.name);
-    return Bundle::under_free_name(options.to, name_for(database, to_iso8601(now)));
+    const auto place = local_place(options);
+    if (!options.name.empty()) return Bundle(place, options.name);
+    return Bundle::under_free_name(place, name_for(database, to_iso8601(now)));
+}
+
+void require_free_name(snapshot::Remote& remote, const std::string& name) {
+    if (!remote.has(name)) return;
+    throw Error(ErrorKind::usage,
+                remote.path_of(name) + " is there already, or still being uploaded",
+                {"Give another --name, or leave it out."});
+}
+
+// In the place that --to names, under its own name, which is returned.
+fs::path deliver(Bundle& bundle, const TakeOptions& options, process::ProcessRunner& runner,
+                 Progress& progress) {
+    if (!snapshot::is_remote(options.to.string())) return bundle.publish();
+    snapshot::Remote remote(options.to.string(), runner);
+    require_free_name(remote, bundle.name());
+    remote.put(bundle.path(), bundle.name(), progress);
+    return remote.path_of(bundle.name());
 }
 
 snapshot::Manifest manifest_of(const pg::ProductionIdentity& identity, const TakeOptions& options,
@@ -73,7 +99,12 @@ Taken take_snapshot(const TakeOptions& options, process::ProcessRunner& runner,
                     Progress& progress) {
     if (!options.name.empty()) check_name(options.name);
     auto address = pg::ProductionAddress::parse(options.from);
-    check_place(options.to);
+    check_place(local_place(options));
+    if (snapshot::is_remote(options.to.string())) {
+        remove_abandoned_in(local_place(options));
+        snapshot::Remote remote(options.to.string(), runner);
+        require_free_name(remote, options.name);
+    }
 
     progress.begin("looking at production");
     pg::ProductionSession session(address, options.lock_wait_timeout);
@@ -83,7 +114,7 @@ Taken take_snapshot(const TakeOptions& options, process::ProcessRunner& runner,
     require_rights(identity, session.read_missing_rights());
     const Clients clients{find_client_folder(identity.version, runner), address, runner};
     const auto traffic = session.read_traffic();
-    warn_of_little_room(traffic, options.to, progress);
+    warn_of_little_room(traffic, local_place(options), progress);
 
     const auto taken_at = WallClock::now();
     auto bundle = begin_bundle(options, identity.database, taken_at);
@@ -103,12 +134,12 @@ Taken take_snapshot(const TakeOptions& options, process::ProcessRunner& runner,
     auto manifest = manifest_of(identity, options, taken_at);
     manifest.files = snapshot::files_below(bundle.path(), runner);
     write(snapshot::kManifestName, to_json(manifest));
-    bundle.make_private();
+    make_tree_private(bundle.path());
+    progress.end("");
     Interrupt::throw_if_requested();
 
-    Taken taken{bundle.publish(), 0, std::move(manifest)};
+    Taken taken{deliver(bundle, options, runner, progress), 0, std::move(manifest)};
     for (const auto& file : taken.manifest.files) taken.size_bytes += file.size_bytes;
-    progress.end("");
     return taken;
 }
 

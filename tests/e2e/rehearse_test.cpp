@@ -43,7 +43,10 @@ std::string why_no_engine() {
 
 // The steps that a run tells of while it works, and what it says of every numbered folder.
 bool is_progress(std::string_view line) {
-    constexpr std::array<std::string_view, 16> kSteps{
+    constexpr std::array<std::string_view, 19> kSteps{
+        "looking into ",
+        "fetching ",
+        "uploading ",
         "looking at production",
         "dumping ",
         "checksums",

@@ -54,6 +54,7 @@ TEST_F(Commands, DoctorNamesWhatItFound) {
     EXPECT_EQ(run.exit_code, 0);
     EXPECT_THAT(run.out, HasSubstr("ready to rehearse"));
     EXPECT_THAT(run.out, HasSubstr("engine local: PostgreSQL 15"));
+    EXPECT_THAT(run.out, HasSubstr("rclone (snapshots in a remote place): "));
 }
 
 TEST_F(Commands, AReportThatCannotBeWrittenIsADeliveryFault) {

@@ -3,6 +3,7 @@
 #include "rehearse/base/progress.hpp"
 #include "rehearse/process/process.hpp"
 #include "rehearse/snapshot/prune.hpp"
+#include "rehearse/snapshot/remote.hpp"
 #include "rehearse/snapshot/snapshot.hpp"
 #include "rehearse/take/take.hpp"
 

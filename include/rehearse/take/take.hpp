@@ -13,7 +13,7 @@ namespace rehearse::take {
 
 struct TakeOptions {
     std::string from;          // libpq's URL or key=value string
-    std::filesystem::path to;  // the folder that gets the bundle
+    std::filesystem::path to;  // the folder, or rclone's NAME:PATH, that gets the bundle
     std::string name;          // empty: the database's and the time
     int jobs = 2;              // tables that pg_dump copies side by side
     // pg_dump waits so long for a table's AccessShareLock, and production's writers behind it.
@@ -22,7 +22,7 @@ struct TakeOptions {
 };
 
 struct Taken {
-    std::filesystem::path bundle;
+    std::filesystem::path bundle;  // or rclone's NAME:PATH
     std::uint64_t size_bytes = 0;
     snapshot::Manifest manifest;
 };

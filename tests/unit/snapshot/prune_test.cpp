@@ -20,7 +20,7 @@ class Prune : public test::BundleFiles {
     }
 
     std::vector<std::string> prune(std::size_t keep, bool dry_run = false) {
-        return prune_snapshots({place_.path(), keep, dry_run}, progress_);
+        return prune_snapshots({place_.path(), keep, dry_run}, *runner_, progress_);
     }
 
     std::vector<std::string> names() const {

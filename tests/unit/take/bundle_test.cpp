@@ -33,6 +33,7 @@ TEST_F(Bundles, AreUnderTheirNameOnlyWhenPublished) {
     Bundle bundle(place_.path(), "week");
     write_file_atomically(bundle.path() / "roles.sql", "-- none\n");
     EXPECT_EQ(bundle.path(), in_place("week.partial"));
+    EXPECT_EQ(fs::status(bundle.path()).permissions(), fs::perms::owner_all);
     EXPECT_FALSE(fs::exists(in_place("week")));
     EXPECT_EQ(bundle.publish(), in_place("week"));
     EXPECT_TRUE(fs::exists(in_place("week") / "roles.sql"));
@@ -43,21 +44,6 @@ TEST_F(Bundles, AreUnderTheirNameOnlyWhenPublished) {
 TEST_F(Bundles, GoWhenTheyAreNotPublished) {
     { Bundle bundle(place_.path(), "week"); }
     EXPECT_TRUE(fs::is_empty(place_.path()));
-}
-
-TEST_F(Bundles, ArePrivate) {
-    Bundle bundle(place_.path(), "week");
-    fs::create_directory(bundle.path() / "dump");
-    std::ofstream(bundle.path() / "dump/toc.dat") << "x";
-    fs::permissions(bundle.path() / "dump", fs::perms::all);
-    fs::permissions(bundle.path() / "dump/toc.dat", fs::perms::all);
-    bundle.make_private();
-    const auto mode = [&](const char* name) {
-        return fs::status(bundle.path() / name).permissions();
-    };
-    EXPECT_EQ(mode("."), fs::perms::owner_all);
-    EXPECT_EQ(mode("dump"), fs::perms::owner_all);
-    EXPECT_EQ(mode("dump/toc.dat"), fs::perms::owner_read | fs::perms::owner_write);
 }
 
 TEST_F(Bundles, TakeNobodysName) {
