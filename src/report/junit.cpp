@@ -2,6 +2,7 @@
 #include "rehearse/report/layout.hpp"
 #include "rehearse/report/report.hpp"
 
+#include "report/markup.hpp"
 #include "report/phrases.hpp"
 
 #include <algorithm>
@@ -19,26 +20,7 @@ using Migrations = std::vector<const MigrationPart*>;
 
 // printable() leaves no character that XML 1.0 (2.2) has no place for.
 std::string escaped(std::string_view text) {
-    std::string result;
-    for (const char c : printable(text)) {
-        switch (c) {
-            case '&':
-                result += "&amp;";
-                break;
-            case '<':
-                result += "&lt;";
-                break;
-            case '>':
-                result += "&gt;";
-                break;
-            case '"':
-                result += "&quot;";
-                break;
-            default:
-                result += c;
-        }
-    }
-    return result;
+    return with_entities(printable(text));
 }
 
 std::string attribute(const std::string& name, std::string_view value) {

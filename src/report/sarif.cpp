@@ -2,6 +2,7 @@
 #include "rehearse/report/layout.hpp"
 #include "rehearse/report/report.hpp"
 
+#include "report/markup.hpp"
 #include "report/phrases.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,27 +27,8 @@ const char* level_of(const std::string& severity) {
     return severity == "warning" ? "warning" : "note";
 }
 
-// RFC 3986: what is not unreserved, and no slash, is written as its bytes.
-std::string uri_of(const std::string& path) {
-    constexpr std::string_view kUnreserved =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    std::string uri;
-    for (const char c : path) {
-        if (kUnreserved.find(c) != std::string_view::npos) {
-            uri += c;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(c);
-        uri += '%';
-        uri += kHex[byte >> 4];
-        uri += kHex[byte & 15];
-    }
-    return uri;
-}
-
 Json location_of(const MigrationPart& migration, int line) {
-    Json artifact{{"uri", uri_of(migration.path)}};
+    Json artifact{{"uri", percent_encoded(migration.path)}};
     // An absolute one belongs to no checkout.
     if (!migration.path.starts_with("/")) artifact["uriBaseId"] = "%SRCROOT%";
     Json physical{{"artifactLocation", artifact}};
