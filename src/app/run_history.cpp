@@ -37,15 +37,25 @@ void record_in_history(const fs::path& state_folder, const report::Report& repor
     }
 }
 
-std::optional<history::Run> run_before(const history::Run& run, const fs::path& state_folder,
-                                       Progress& progress) {
+std::optional<history::Run> weekly_run_before(const history::Run& run, const fs::path& state_folder,
+                                              Progress& progress) {
     const fs::path file = history::history_file(state_folder);
     if (!fs::exists(file)) return std::nullopt;
     try {
-        return HistoryStore(file, HistoryStore::Access::read).previous_run(run);
+        return HistoryStore(file, HistoryStore::Access::read).previous_weekly_run(run);
     } catch (const Error& error) {
         progress.warn("what changed since the run before is not known: " + error.message());
         return std::nullopt;
+    }
+}
+
+void mark_told_weekly(const fs::path& state_folder, const std::string& run_id, Progress& progress) {
+    const fs::path file = history::history_file(state_folder);
+    if (!fs::exists(file)) return;
+    try {
+        HistoryStore(file, HistoryStore::Access::read).mark_told_weekly(run_id);
+    } catch (const Error& error) {
+        progress.warn("the next weekly run will tell the same again: " + error.message());
     }
 }
 

@@ -17,9 +17,13 @@ namespace rehearse::app {
 void record_in_history(const fs::path& state_folder, const report::Report& report,
                        const fs::path& run_folder, Progress& progress);
 
-// The newest run before this one that has one of its migrations; nullopt where there is none.
-std::optional<history::Run> run_before(const history::Run& run, const fs::path& state_folder,
-                                       Progress& progress);
+// The newest run before this one that the weekly job told the team of and that has one of its
+// migrations; nullopt where there is none.
+std::optional<history::Run> weekly_run_before(const history::Run& run, const fs::path& state_folder,
+                                              Progress& progress);
+
+// The next weekly run compares with this one.
+void mark_told_weekly(const fs::path& state_folder, const std::string& run_id, Progress& progress);
 
 // For each migration's version the newest report before, where that is still there.
 std::map<std::string, report::PreviousRun> previous_reports(const fs::path& state_folder,

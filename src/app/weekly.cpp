@@ -27,6 +27,19 @@ std::string notice_of(const std::vector<std::string>& lines) {
     return "rehearse, weekly:\n" + join(lines, "\n");
 }
 
+// Why it was not delivered; nullopt where it was, or there was nothing to tell.
+std::optional<Error> tell(const std::string& webhook, std::vector<std::string> news,
+                          const fs::path& folder) {
+    if (news.empty() || webhook.empty()) return std::nullopt;
+    news.push_back("report: " + (folder / "report.html").string());
+    try {
+        publish::post_to_webhook(webhook, notice_of(news));
+    } catch (const Error& error) {
+        return error;
+    }
+    return std::nullopt;
+}
+
 RehearsalResult rehearse_or_tell(const WeeklyOptions& options, process::ProcessRunner& runner,
                                  Progress& progress, replay::ReplayListener& listener) {
     try {
@@ -51,18 +64,14 @@ WeeklyResult rehearse_weekly(const WeeklyOptions& options, process::ProcessRunne
     if (!options.webhook.empty()) publish::check_webhook(options.webhook);
     const fs::path state = state_folder_of(options.rehearsal);
     const FileLock lock = lock_of(state);
-    WeeklyResult result{rehearse_or_tell(options, runner, progress, listener), {}, {}};
+    WeeklyResult result{rehearse_or_tell(options, runner, progress, listener), {}, {}, {}};
 
     const auto& [report, folder, kept] = result.rehearsal;
     const auto now = history::run_of(report, folder);
-    result.news = weekly_news(report, run_before(now, state, progress), now);
+    result.news = weekly_news(report, weekly_run_before(now, state, progress), now);
     result.removed = prune_runs(state / "runs", options.keep_runs);
-
-    if (!result.news.empty() && !options.webhook.empty()) {
-        auto lines = result.news;
-        lines.push_back("report: " + (folder / "report.html").string());
-        publish::post_to_webhook(options.webhook, notice_of(lines));
-    }
+    result.undelivered = tell(options.webhook, result.news, folder);
+    if (!result.undelivered) mark_told_weekly(state, report.run_id, progress);
     return result;
 }
 

@@ -26,9 +26,10 @@ std::string since(const history::Run& previous, const history::Run& now) {
 
 std::string change_line(const history::LabelChange& change, const std::string& since) {
     auto line = change.key.title() + ": " + change.before + " -> " + change.now + " since " + since;
-    if (change.now != "not_run" && change.before != "not_run") {
+    if (change.before != "not_run") {
         line += " (" + format_duration(Millis{change.elapsed_before_ms}) + " -> " +
-                format_duration(Millis{change.elapsed_now_ms}) + ")";
+                format_duration(Millis{change.elapsed_now_ms}) +
+                (change.sql_changed ? "; its SQL changed" : "") + ")";
     }
     return line;
 }
@@ -42,22 +43,26 @@ std::string why(const report::Report& report, const MigrationFigures& figures) {
     return figures.because;
 }
 
-// What was not run is the cause's matter, and not news of its own.
+// What was not run is the matter of its cause, and told as a number only.
+bool is_news(const history::LabelChange& change) {
+    return change.now != "not_run" && (change.before != "not_run" || change.now != "ok");
+}
+
 bool is_news_when_new(const MigrationFigures& migration) {
     return migration.label != "ok" && migration.label != "not_run";
 }
 
-}  // namespace
+using News = std::vector<std::string>;
 
-std::vector<std::string> weekly_news(const report::Report& report,
-                                     const std::optional<history::Run>& previous,
-                                     const history::Run& now) {
-    std::vector<std::string> news;
-    if (previous) {
-        const auto when = since(*previous, now);
-        for (const auto& change : label_changes(*previous, now))
-            news.push_back(change_line(change, when));
+void add_changes(News& news, const std::vector<history::LabelChange>& changes,
+                 const std::string& since) {
+    for (const auto& change : changes) {
+        if (is_news(change)) news.push_back(change_line(change, since));
     }
+}
+
+void add_new(News& news, const report::Report& report, const std::optional<history::Run>& previous,
+             const history::Run& now) {
     for (const auto& migration : now.migrations) {
         const auto is_it = [&](const MigrationFigures& other) {
             return other.key == migration.key;
@@ -68,11 +73,34 @@ std::vector<std::string> weekly_news(const report::Report& report,
         news.push_back(migration.key.title() + ": " + (previous ? "new, " : "") + migration.label +
                        ", " + why(report, migration));
     }
-    if (report.snapshot.age_days > kStaleAfterDays) {
-        news.push_back("the newest snapshot is " +
-                       std::to_string(std::lround(report.snapshot.age_days)) + " days old (" +
-                       report.snapshot.name + "): see what became of its job");
-    }
+}
+
+void add_count_of_not_run(News& news, const std::vector<history::LabelChange>& changes) {
+    const auto count = std::count_if(changes.begin(), changes.end(),
+                                     [](const auto& change) { return change.now == "not_run"; });
+    if (count == 0) return;
+    news.push_back(std::to_string(count) + (count == 1 ? " migration that was run then was not"
+                                                       : " migrations that were run then were not"));
+}
+
+void add_stale_snapshot(News& news, const report::SnapshotPart& snapshot) {
+    if (snapshot.age_days <= kStaleAfterDays) return;
+    news.push_back("the newest snapshot is " + std::to_string(std::lround(snapshot.age_days)) +
+                   " days old (" + snapshot.name + "): see what became of its job");
+}
+
+}  // namespace
+
+std::vector<std::string> weekly_news(const report::Report& report,
+                                     const std::optional<history::Run>& previous,
+                                     const history::Run& now) {
+    News news;
+    const auto changes =
+        previous ? label_changes(*previous, now) : std::vector<history::LabelChange>{};
+    if (previous) add_changes(news, changes, since(*previous, now));
+    add_new(news, report, previous, now);
+    add_count_of_not_run(news, changes);
+    add_stale_snapshot(news, report.snapshot);
     return news;
 }
 

@@ -26,6 +26,7 @@ int run_weekly(app::WeeklyOptions options, const RunOptions& run, Context contex
     std::string text;
     for (const auto& line : result.news) text += line + "\n";
     print(text);
+    if (result.undelivered) throw *result.undelivered;
     return result.news.empty() ? 0 : 1;
 }
 

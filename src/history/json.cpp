@@ -35,7 +35,8 @@ Json json_of(const MigrationFigures& figures) {
             {"rewritten_bytes", figures.rewritten_bytes},
             {"wal_bytes", figures.wal_bytes},
             {"largest_table", figures.largest_table},
-            {"largest_table_bytes", figures.largest_table_bytes}};
+            {"largest_table_bytes", figures.largest_table_bytes},
+            {"sql_id", figures.sql_id}};
 }
 
 Json json_of(const Run& run) {

@@ -32,7 +32,8 @@ void bind_migration(Statement& statement, const MigrationFigures& figures) {
         .bind(":rewritten_bytes", figures.rewritten_bytes)
         .bind(":wal_bytes", figures.wal_bytes)
         .bind(":largest_table", figures.largest_table)
-        .bind(":largest_table_bytes", figures.largest_table_bytes);
+        .bind(":largest_table_bytes", figures.largest_table_bytes)
+        .bind(":sql_id", figures.sql_id);
 }
 
 RunFacts next_run(Statement& row) {
@@ -73,6 +74,7 @@ MigrationFigures next_migration(Statement& row) {
     figures.wal_bytes = row.next_integer();
     figures.largest_table = row.next_text();
     figures.largest_table_bytes = row.next_integer();
+    figures.sql_id = row.next_text();
     return figures;
 }
 

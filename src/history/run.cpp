@@ -2,6 +2,9 @@
 
 #include "rehearse/verdict/verdict.hpp"
 
+#include <boost/uuid/name_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
+
 #include <algorithm>
 
 namespace rehearse::history {
@@ -50,6 +53,22 @@ void add_largest_table(MigrationFigures& figures, const report::MigrationPart& m
     }
 }
 
+// Of the text of its statements, as the report has them: behind the first few thousand it folds the
+// quick ones together, which ones these are goes with their time, and only their count is the same.
+std::string sql_id_of(const report::MigrationPart& migration) {
+    constexpr std::size_t kTellingStatements = 1'000;
+    std::string text;
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < migration.statements.size(); ++i) {
+        const auto& statement = migration.statements[i];
+        count += statement.repeated;
+        if (i < kTellingStatements) text += statement.sql + '\0';
+    }
+    if (count == 0) return {};
+    const boost::uuids::name_generator_sha1 generate{boost::uuids::ns::oid()};
+    return to_string(generate(text + std::to_string(count)));
+}
+
 MigrationFigures figures_of(const report::MigrationPart& migration) {
     MigrationFigures figures;
     figures.key = key_of(migration);
@@ -67,14 +86,16 @@ MigrationFigures figures_of(const report::MigrationPart& migration) {
             figures.rewritten_bytes += rewrite.bytes_after;
     }
     add_largest_table(figures, migration);
+    figures.sql_id = sql_id_of(migration);
     return figures;
 }
 
-bool is_worse(const std::string& now, const std::string& before) {
-    return verdict::label_from(now) > verdict::label_from(before);
-}
-
 }  // namespace
+
+bool is_timed(const std::string& label) {
+    const auto known = verdict::label_from(label);
+    return known && *known != verdict::Label::failed && *known != verdict::Label::not_run;
+}
 
 std::string MigrationKey::title() const {
     return name.empty() ? version : version + " " + name;
@@ -115,8 +136,10 @@ std::vector<LabelChange> label_changes(const Run& previous, const Run& now) {
         const auto found = before.find(migration.key);
         if (found == before.end() || found->second->label == migration.label) continue;
         const auto& then = *found->second;
+        const bool sql_changed = is_timed(then.label) && is_timed(migration.label) &&
+                                 then.sql_id != migration.sql_id;
         changes.push_back({migration.key, then.label, migration.label, then.elapsed_ms,
-                           migration.elapsed_ms, is_worse(migration.label, then.label)});
+                           migration.elapsed_ms, sql_changed});
     }
     return changes;
 }

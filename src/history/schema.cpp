@@ -13,7 +13,7 @@ namespace {
 // "rhea": tells our files from other programs' (PRAGMA application_id).
 constexpr std::int64_t kApplicationId = 0x72686561;
 
-constexpr std::array kSteps{queries::kSchema1.text};
+constexpr std::array kSteps{queries::kSchema1.text, queries::kSchema2.text};
 
 std::size_t checked_version(Database& database, std::size_t newest) {
     const bool is_empty = database.number("SELECT count(*) FROM sqlite_schema") == 0;

@@ -110,9 +110,9 @@ class HistoryStore::Impl {
     }
 
     // Empty where there is none.
-    std::string previous_run_id(const Run& now) {
+    std::string previous_weekly_run_id(const Run& now) {
         std::string newest;
-        auto row = database_.prepare(queries::kPreviousRun.text);
+        auto row = database_.prepare(queries::kPreviousWeeklyRun.text);
         row.bind(":before", now.facts.run_id);
         for (const auto& migration : now.migrations) {
             bind_key(row, migration.key);
@@ -157,8 +157,12 @@ std::optional<Occurrence> HistoryStore::previous_run_of(const MigrationKey& key,
     return std::move(found.front());
 }
 
-std::optional<Run> HistoryStore::previous_run(const Run& now) const {
-    const auto id = impl_->previous_run_id(now);
+void HistoryStore::mark_told_weekly(const std::string& run_id) {
+    impl_->database().prepare(queries::kMarkToldWeekly.text).bind(":run_id", run_id).step();
+}
+
+std::optional<Run> HistoryStore::previous_weekly_run(const Run& now) const {
+    const auto id = impl_->previous_weekly_run_id(now);
     if (id.empty()) return std::nullopt;
     auto found = impl_->runs(id, 1);
     if (found.empty()) return std::nullopt;

@@ -1,6 +1,6 @@
 #include "rehearse/history/trend.hpp"
 
-#include "rehearse/verdict/verdict.hpp"
+#include "rehearse/pg/types.hpp"
 
 #include <algorithm>
 
@@ -20,35 +20,42 @@ WallClock::time_point weeks_after(WallClock::time_point start, double weeks) {
 
 struct Timed {
     WallClock::time_point taken_at;
-    const MigrationFigures* migration = nullptr;
+    const Occurrence* occurrence = nullptr;
+    const MigrationFigures& migration() const { return occurrence->migration; }
 };
 
-// A migration that failed or did not run has no time of its own.
 std::vector<Timed> timed(const std::vector<Occurrence>& occurrences) {
     std::vector<Timed> found;
-    for (const auto& [run, migration] : occurrences) {
-        const auto label = verdict::label_from(migration.label);
-        const auto taken_at = from_iso8601(run.snapshot_taken_at);
-        if (!taken_at || !label || *label == verdict::Label::failed ||
-            *label == verdict::Label::not_run)
-            continue;
-        found.push_back({*taken_at, &migration});
+    for (const auto& occurrence : occurrences) {
+        const auto taken_at = from_iso8601(occurrence.run.snapshot_taken_at);
+        if (taken_at && is_timed(occurrence.migration.label))
+            found.push_back({*taken_at, &occurrence});
     }
     return found;
+}
+
+// Whether their times can be compared.
+bool are_alike(const Occurrence& one, const Occurrence& other) {
+    const auto major = [](const Occurrence& occurrence) {
+        const auto version = pg::ServerVersion::parse(occurrence.run.server_version);
+        return version ? version->major() : 0;
+    };
+    return one.migration.sql_id == other.migration.sql_id && one.run.engine == other.run.engine &&
+           major(one) == major(other);
 }
 
 void relate_to_size(Trend& trend, const std::vector<Timed>& runs) {
     std::vector<Sample> size_by_week;
     std::vector<Sample> elapsed_by_size;
-    for (const auto& [taken_at, migration] : runs) {
-        if (migration->largest_table.empty() ||
-            migration->largest_table != runs.front().migration->largest_table)
-            return;
-        const auto bytes = static_cast<double>(migration->largest_table_bytes);
-        size_by_week.push_back({weeks_between(trend.first, taken_at), bytes});
-        elapsed_by_size.push_back({bytes, migration->elapsed_ms});
+    const std::string table = runs.front().migration().largest_table;
+    for (const auto& run : runs) {
+        const auto& migration = run.migration();
+        if (table.empty() || migration.largest_table != table) return;
+        const auto bytes = static_cast<double>(migration.largest_table_bytes);
+        size_by_week.push_back({weeks_between(trend.first, run.taken_at), bytes});
+        elapsed_by_size.push_back({bytes, migration.elapsed_ms});
     }
-    trend.table = runs.front().migration->largest_table;
+    trend.table = table;
     trend.table_bytes = robust_line(size_by_week);
     trend.elapsed_by_size = robust_line(elapsed_by_size);
 }
@@ -65,17 +72,21 @@ double Trend::weeks() const {
 }
 
 std::optional<Trend> trend_of(const std::vector<Occurrence>& occurrences) {
-    const auto runs = timed(occurrences);
+    auto runs = timed(occurrences);
     if (runs.empty()) return std::nullopt;
+    const auto& newest = *runs.front().occurrence;
+    const auto left_out = std::erase_if(
+        runs, [&](const auto& run) { return !are_alike(*run.occurrence, newest); });
     const auto [first, last] =
         std::minmax_element(runs.begin(), runs.end(),
                             [](const auto& a, const auto& b) { return a.taken_at < b.taken_at; });
     Trend trend;
     trend.first = first->taken_at;
     trend.last = last->taken_at;
+    trend.left_out = left_out;
     std::vector<Sample> samples;
-    for (const auto& [taken_at, migration] : runs) {
-        samples.push_back({weeks_between(trend.first, taken_at), migration->elapsed_ms});
+    for (const auto& run : runs) {
+        samples.push_back({weeks_between(trend.first, run.taken_at), run.migration().elapsed_ms});
     }
     const auto line = robust_line(samples);
     if (!line) return std::nullopt;

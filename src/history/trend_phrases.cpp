@@ -49,8 +49,13 @@ std::string bytes_text(double bytes) {
 
 // "from 4 snapshots in 3 weeks"
 std::string basis_of(const Trend& trend) {
-    return "from " + std::to_string(trend.elapsed.samples) + " snapshots in " +
-           span_text(days_between(trend.first, trend.last));
+    auto words = "from " + std::to_string(trend.elapsed.samples) + " snapshots in " +
+                 span_text(days_between(trend.first, trend.last));
+    if (trend.left_out > 0) {
+        words += " (without " + std::to_string(trend.left_out) +
+                 (trend.left_out == 1 ? " run" : " runs") + " of other SQL or another server)";
+    }
+    return words;
 }
 
 bool is_over(const Trend& trend, double limit_ms) {
@@ -122,7 +127,7 @@ std::string crossing_phrase(const Crossing& crossing, WallClock::time_point now)
 std::vector<TrendPhrase> trend_phrases(const std::vector<Occurrence>& occurrences,
                                        WallClock::time_point now) {
     const auto trend = trend_of(occurrences);
-    if (!trend) return {{"trend", "not before three snapshots on which it ran to its end"}};
+    if (!trend) return {{"trend", "not before three snapshots on which this SQL ran to its end"}};
     std::vector<TrendPhrase> phrases{elapsed_phrase(*trend, occurrences.front().run, now)};
     if (trend->table_bytes && trend->table_bytes->rises()) {
         phrases.push_back({"size", size_words(*trend)});

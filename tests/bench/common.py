@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import pathlib
 import pwd
@@ -86,8 +87,19 @@ def spread(values, unit="s"):
     return f"{statistics.median(values):.2f} {unit} ({min(values):.2f}-{max(values):.2f})"
 
 
+def median_bounds(values):
+    """Between which of the values their true median lies, 19 times in 20: from their order alone (sign test)."""
+    below, tail = 0, 1 / 2 ** len(values)  # the chance that at most `below` values are under the true median
+    while tail + math.comb(len(values), below + 1) / 2 ** len(values) <= 0.025:
+        below += 1
+        tail += math.comb(len(values), below) / 2 ** len(values)
+    in_order = sorted(values)
+    return in_order[below], in_order[-1 - below]
+
+
 def ratio_line(what, ours, theirs, goal=None):
     pairs = [a / b for a, b in zip(ours, theirs)]
+    low, high = median_bounds(pairs)
     aim = f"; goal at most {goal}" if goal else ""
-    return (f"{what}: {statistics.median(pairs):.3f} (pairs {min(pairs):.2f}-{max(pairs):.2f}{aim}), "
-            f"{spread(ours)} against {spread(theirs)}")
+    return (f"{what}: {statistics.median(pairs):.3f} (median's bounds {low:.3f}-{high:.3f}, pairs "
+            f"{min(pairs):.2f}-{max(pairs):.2f}{aim}), {spread(ours)} against {spread(theirs)}")

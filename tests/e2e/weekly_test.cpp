@@ -113,7 +113,22 @@ TEST_F(Weekly, ANoticeThatIsNotTakenIsExitCode6AndTheReportStays) {
     expect_stderr_only(run, {"rehearse: error: the webhook did not take the notice: HTTP 404",
                              "hint: Look at whether the address"});
     EXPECT_THAT(run.err, Not(HasSubstr("secret")));
+    EXPECT_EQ(run.out, "1 a: failed, 22012 at line 1\n");
     EXPECT_THAT(run_rehearse({"history"}).out, HasSubstr("failed"));
+
+    // What the channel has not heard of is told again.
+    hosts_ = std::make_unique<FakeHosts>(Scenario{});
+    EXPECT_EQ(weekly().exit_code, 1);
+    EXPECT_THAT(notices(), testing::ElementsAre(HasSubstr("1 a: failed, 22012 at line 1")));
+}
+
+TEST_F(Weekly, ComparesWithTheLastWeeklyRunAndNotWithOneOfAPullRequest) {
+    snapshot("shop.dump");
+    migration("1_a.sql", "CREATE INDEX users_phone ON users (phone);\n");
+    EXPECT_EQ(weekly().exit_code, 0);
+    rehearse(engine_under_test() + Args{"--noisy", "0.001ms", "--rethink", "0.002ms"});
+    EXPECT_THAT(weekly({"--noisy", "0.001ms", "--rethink", "0.002ms"}).out,
+                HasSubstr("1 a: ok -> rethink since "));
 }
 
 TEST_F(Weekly, AWrongAddressIsRefusedBeforeAnythingRuns) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "rehearse/app/rehearsal.hpp"
+#include "rehearse/base/error.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +19,13 @@ struct WeeklyResult {
     RehearsalResult rehearsal;
     std::vector<std::string> news;     // what the team is to hear of; empty where nothing changed
     std::vector<std::string> removed;  // run folders that were pruned
+    std::optional<Error> undelivered;  // why the webhook was not told; the next run tells it again
 };
 
 // Sweep, rehearse everything pending on the newest snapshot, keep the history, tell the webhook
-// what changed, prune. Throws Error(usage) while another weekly job of the same state folder runs.
-// What ends the rehearsal is told to the webhook, too, and thrown; a notice that cannot be
-// delivered is an Error(delivery), when everything else is done.
+// what changed since the last run that it was told of, prune. Throws Error(usage) while another
+// weekly job of the same state folder runs. What ends the rehearsal is told to the webhook, too,
+// and thrown.
 WeeklyResult rehearse_weekly(const WeeklyOptions& options, process::ProcessRunner& runner,
                              Progress& progress, replay::ReplayListener& listener);
 

@@ -12,6 +12,9 @@
 
 namespace rehearse::history {
 
+// Whether it ran to its end: another label stands for no time of its own.
+bool is_timed(const std::string& label);
+
 // Which migration it is, from one run to the next. The path is the report's, without "." and "..":
 // two projects may have a 0001_init each.
 struct MigrationKey {
@@ -32,6 +35,9 @@ struct MigrationFigures {
     std::int64_t wal_bytes = 0;
     std::string largest_table;             // of those whose size changed; empty: none did
     std::int64_t largest_table_bytes = 0;  // before the migration; after it where that made it
+    // The same for the same SQL, as far as it ran; of COPY's data it knows nothing. Empty: of an
+    // older rehearse.
+    std::string sql_id;
     bool operator==(const MigrationFigures&) const = default;
 };
 
@@ -73,7 +79,7 @@ struct LabelChange {
     MigrationKey key;
     std::string before, now;
     double elapsed_before_ms = 0, elapsed_now_ms = 0;
-    bool is_worse = false;
+    bool sql_changed = false;  // known where it ran to its end in both runs
     bool operator==(const LabelChange&) const = default;
 };
 

@@ -36,6 +36,7 @@ std::optional<Line> robust_line(const std::vector<Sample>& samples);
 struct Trend {
     WallClock::time_point first, last;  // snapshots, by when they were taken
     Line elapsed;                       // ms over weeks since `first`
+    std::size_t left_out = 0;           // runs that tell nothing about the newest, see trend_of
     double weeks() const;               // from first to last
     // The table that the migration touched in all of the runs; empty where it was not one.
     std::string table;
@@ -43,7 +44,9 @@ struct Trend {
     std::optional<Line> elapsed_by_size;  // ms over bytes
 };
 
-// From the runs that were timed to their end; nullopt where they are of fewer than three snapshots.
+// From the runs that were timed to their end. What ran before with other SQL, in another engine or
+// on another major version of PostgreSQL than the newest of them is left out. nullopt where the
+// runs are of fewer than three snapshots. `occurrences`: the newest first.
 std::optional<Trend> trend_of(const std::vector<Occurrence>& occurrences);
 
 // When the line reaches a limit.

@@ -1,6 +1,6 @@
 INSERT INTO migrations (
     run_id, position, version, name, path, in_change, label, elapsed_ms, because, strongest_lock,
-    longest_blocked_ms, rewritten_bytes, wal_bytes, largest_table, largest_table_bytes)
+    longest_blocked_ms, rewritten_bytes, wal_bytes, largest_table, largest_table_bytes, sql_id)
 VALUES (
     :run_id, :position, :version, :name, :path, :in_change, :label, :elapsed_ms, :because, :strongest_lock,
-    :longest_blocked_ms, :rewritten_bytes, :wal_bytes, :largest_table, :largest_table_bytes);
+    :longest_blocked_ms, :rewritten_bytes, :wal_bytes, :largest_table, :largest_table_bytes, :sql_id);

@@ -48,9 +48,27 @@ TEST(WeeklyNews, AnotherLabelIsNews) {
     EXPECT_THAT(weekly_news(fresh_report(), before,
                             run_on("2026-11-30", {figures("0042", "noisy", 41'200)})),
                 ElementsAre("0042 backfill: ok -> noisy since 2026-11-16 (12.1 s -> 41.2 s)"));
-    EXPECT_THAT(
-        weekly_news(fresh_report(), before, run_on("2026-11-23", {figures("0042", "not_run", 0)})),
-        ElementsAre("0042 backfill: ok -> not_run since last week"));
+    auto edited = figures("0042", "noisy", 41'200);
+    edited.sql_id = "other";
+    EXPECT_THAT(weekly_news(fresh_report(), before, run_on("2026-11-23", {edited})),
+                ElementsAre("0042 backfill: ok -> noisy since last week (12.1 s -> 41.2 s; its SQL "
+                            "changed)"));
+}
+
+TEST(WeeklyNews, WhatWasNotRunBecauseOfAnotherIsOnlyCounted) {
+    const auto all_ok = run_on("2026-11-16", {figures("0042", "ok", 5), figures("0043", "ok", 5),
+                                              figures("0044", "ok", 5)});
+    const auto one_failed =
+        run_on("2026-11-23", {figures("0042", "failed", 7), figures("0043", "not_run", 0),
+                              figures("0044", "not_run", 0)});
+    EXPECT_THAT(weekly_news(fresh_report(), all_ok, one_failed),
+                ElementsAre("0042 backfill: ok -> failed since last week (5.00 ms -> 7.00 ms)",
+                            "2 migrations that were run then were not"));
+    EXPECT_THAT(weekly_news(fresh_report(), one_failed,
+                            run_on("2026-11-30", {figures("0042", "ok", 5), figures("0043", "ok", 5),
+                                                  figures("0044", "noisy", 41'200)})),
+                ElementsAre("0042 backfill: failed -> ok since last week (7.00 ms -> 5.00 ms)",
+                            "0044 backfill: not_run -> noisy since last week"));
 }
 
 TEST(WeeklyNews, ANewMigrationIsNewsWhereItIsNotOk) {

@@ -92,16 +92,13 @@ TEST(Run, CountsAndAddsUpItsMigrations) {
 struct ChangeRow {
     const char* before;
     const char* now;
-    bool is_change, is_worse;
+    bool is_change;
 };
 
-TEST(LabelChanges, TellBetterFromWorse) {
+TEST(LabelChanges, AreBetweenAnyTwoLabels) {
     const std::vector<ChangeRow> rows{
-        {"ok", "ok", false, false},        {"ok", "noisy", true, true},
-        {"noisy", "rethink", true, true},  {"rethink", "noisy", true, false},
-        {"ok", "failed", true, true},      {"failed", "ok", true, false},
-        {"ok", "not_run", true, true},     {"not_run", "ok", true, false},
-        {"rethink", "failed", true, true}, {"failed", "failed", false, false},
+        {"ok", "ok", false},     {"ok", "noisy", true},  {"rethink", "noisy", true},
+        {"failed", "ok", true},  {"not_run", "ok", true}, {"failed", "failed", false},
     };
     for (const auto& row : rows) {
         const auto previous = run_of(weekly(1, {migration("42", "backfill", row.before, 5)}), "/1");
@@ -110,8 +107,48 @@ TEST(LabelChanges, TellBetterFromWorse) {
         ASSERT_EQ(changes.size(), row.is_change ? 1U : 0U) << row.before << " -> " << row.now;
         if (!row.is_change) continue;
         EXPECT_EQ(changes[0],
-                  (LabelChange{now.migrations[0].key, row.before, row.now, 5, 7, row.is_worse}));
+                  (LabelChange{now.migrations[0].key, row.before, row.now, 5, 7, false}));
     }
+}
+
+report::MigrationPart with_sql(const std::string& label, const std::string& sql) {
+    auto part = migration("42", "backfill", label, 5);
+    StatementPart statement;
+    statement.sql = sql;
+    part.statements = {statement};
+    return part;
+}
+
+TEST(LabelChanges, TellThatTheSqlIsAnotherWhereBothRanToTheirEnd) {
+    const auto sql_changed = [](const report::MigrationPart& before,
+                                const report::MigrationPart& now) {
+        return label_changes(run_of(weekly(1, {before}), "/1"), run_of(weekly(2, {now}), "/2"))
+            .at(0)
+            .sql_changed;
+    };
+    EXPECT_TRUE(sql_changed(with_sql("ok", "SELECT 1"), with_sql("noisy", "SELECT 2")));
+    EXPECT_FALSE(sql_changed(with_sql("ok", "SELECT 1"), with_sql("noisy", "SELECT 1")));
+    EXPECT_FALSE(sql_changed(with_sql("ok", "SELECT 1"), with_sql("failed", "SELECT 2")));
+}
+
+TEST(RunOf, TheSqlIsTheSameHoweverItsQuickStatementsWereFolded) {
+    const auto id_of = [](const std::vector<std::pair<std::string, int>>& statements) {
+        std::vector<StatementPart> parts;
+        for (const auto& [sql, repeated] : statements) {
+            parts.emplace_back().sql = sql;
+            parts.back().repeated = static_cast<std::uint64_t>(repeated);
+        }
+        return figures_of(std::move(parts)).sql_id;
+    };
+    std::vector<std::pair<std::string, int>> many(1'000, {"INSERT INTO a VALUES (1)", 1});
+    auto folded = many;
+    folded.push_back({"INSERT INTO a VALUES (2)", 3});
+    auto itemised = many;
+    for (const auto* row : {"2", "7", "9"}) itemised.push_back({row, 1});
+    EXPECT_EQ(id_of(folded), id_of(itemised));
+    EXPECT_NE(id_of(folded), id_of(many));
+    EXPECT_NE(id_of({{"SELECT 1", 1}, {"SELECT 2", 1}}), id_of({{"SELECT 1SELECT 2", 2}}));
+    EXPECT_EQ(id_of({}), "");
 }
 
 TEST(LabelChanges, AreOfMigrationsThatBothRunsHaveInTheOrderOfNow) {

@@ -98,8 +98,9 @@ TEST_F(Store, TwoProjectsMayHaveAMigrationOfTheSameName) {
     const auto key = key_of(ours);
     ASSERT_EQ(store.of_migration(key).size(), 1U);
     EXPECT_EQ(store.of_migration(key)[0].migration.label, "ok");
-    EXPECT_FALSE(store.previous_run(run_of(weekly(3, {}), {})));
-    EXPECT_EQ(store.previous_run(run_of(weekly(3, {ours}), {}))->facts.run_id, run_id(1));
+    for (const int number : {1, 2}) store.mark_told_weekly(run_id(number));
+    EXPECT_FALSE(store.previous_weekly_run(run_of(weekly(3, {}), {})));
+    EXPECT_EQ(store.previous_weekly_run(run_of(weekly(3, {ours}), {}))->facts.run_id, run_id(1));
 }
 
 TEST_F(Store, ThePathIsTheSameHoweverItWasGiven) {
@@ -126,19 +127,33 @@ TEST_F(Store, ThePreviousRunOfAMigrationIsTheNewestBefore) {
     EXPECT_EQ(store.of_migration(key).front().run.run_id, run_id(4));
 }
 
-TEST_F(Store, ThePreviousRunIsTheNewestBeforeThatHasAMigrationInCommon) {
+TEST_F(Store, ThePreviousWeeklyRunIsTheNewestBeforeThatHasAMigrationInCommon) {
     auto store = open();
-    store.record(weekly(1, {migration("1", "a", "ok", 1)}), "/runs");
-    store.record(weekly(2, {migration("1", "a", "ok", 1), migration("2", "b", "ok", 1)}), "/runs");
+    const auto one = migration("1", "a", "ok", 1);
+    const auto two = migration("2", "b", "ok", 1);
+    store.record(weekly(1, {one}), "/runs");
+    store.record(weekly(2, {one, two}), "/runs");
     store.record(weekly(3, {migration("9", "z", "ok", 1)}), "/runs");
-    store.record(weekly(5, {migration("2", "b", "ok", 1)}), "/runs");
-    const auto now = weekly(4, {migration("1", "a", "ok", 1), migration("2", "b", "ok", 1)});
+    store.record(weekly(5, {two}), "/runs");
+    for (const int number : {1, 2, 3, 5}) store.mark_told_weekly(run_id(number));
+    const auto now = weekly(4, {one, two});
     store.record(now, "/runs");
-    const auto previous = store.previous_run(run_of(now, "/runs"));
+    const auto previous = store.previous_weekly_run(run_of(now, "/runs"));
     ASSERT_TRUE(previous);
     EXPECT_EQ(previous->facts.run_id, run_id(2));
     EXPECT_EQ(previous->migrations.size(), 2U);
-    EXPECT_FALSE(store.previous_run(*store.previous_run(*previous)));
+    EXPECT_FALSE(store.previous_weekly_run(*store.previous_weekly_run(*previous)));
+}
+
+TEST_F(Store, ARunOfAPullRequestIsNotThePreviousWeeklyRun) {
+    auto store = open();
+    const auto one = migration("1", "a", "ok", 1);
+    store.record(weekly(1, {one}), "/runs");
+    store.record(weekly(2, {one}), "/runs");
+    const auto now = run_of(weekly(3, {one}), "/runs");
+    EXPECT_FALSE(store.previous_weekly_run(now));
+    store.mark_told_weekly(run_id(1));
+    EXPECT_EQ(store.previous_weekly_run(now)->facts.run_id, run_id(1));
 }
 
 TEST_F(Store, AFileThatIsNotThereIsNotMadeByReading) {

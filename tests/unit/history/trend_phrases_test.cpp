@@ -28,8 +28,8 @@ struct WordsRow {
 
 TEST(TrendPhrases, SayWhatIsKnown) {
     const std::vector<WordsRow> rows{
-        {{12}, "not before three snapshots on which it ran to its end"},
-        {{12, 14}, "not before three snapshots on which it ran to its end"},
+        {{12}, "not before three snapshots on which this SQL ran to its end"},
+        {{12, 14}, "not before three snapshots on which this SQL ran to its end"},
         {{12, 16, 14},
          "no clear trend: +1.00 s a week (-2.00 s to +4.00 s), from 3 snapshots in 2 weeks"},
         {{16, 14, 12}, "-2.00 s a week (-2.00 s to -2.00 s), from 3 snapshots in 2 weeks"},
@@ -47,6 +47,14 @@ TEST(TrendPhrases, SayWhatIsKnown) {
          "over 5 min already"},
     };
     for (const auto& row : rows) EXPECT_EQ(trend_words(row.seconds), row.words);
+}
+
+TEST(TrendPhrases, SayWhatWasLeftOut) {
+    auto runs = backfill({1, 60, 90, 120});
+    runs.back().run.server_version = "14.9";
+    const auto now = *from_iso8601(samples::week(4));
+    EXPECT_THAT(trend_phrases(runs, now).front().words,
+                HasSubstr("3 snapshots in 2 weeks (without 1 run of other SQL or another server)"));
 }
 
 TEST(TrendPhrases, CountFromToday) {

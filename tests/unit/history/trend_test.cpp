@@ -96,6 +96,31 @@ TEST(Trend, LeavesOutRunsThatHaveNoTimeOfTheirOwn) {
     EXPECT_FALSE(trend_of(runs));
 }
 
+TEST(Trend, IsOfRunsThatCanBeCompared) {
+    struct Row {
+        const char* what;
+        void (*change)(Occurrence&);
+        std::size_t samples;
+    };
+    const std::vector<Row> rows{
+        {"other SQL", [](Occurrence& run) { run.migration.sql_id = "other"; }, 4},
+        {"another engine", [](Occurrence& run) { run.run.engine = "docker"; }, 4},
+        {"an older major version", [](Occurrence& run) { run.run.server_version = "14.9"; }, 4},
+        {"an older minor version", [](Occurrence& run) { run.run.server_version = "15.3"; }, 5},
+    };
+    for (const auto& row : rows) {
+        auto runs = backfill({600, 60, 90, 120, 150});
+        row.change(runs.back());
+        const auto trend = trend_of(runs);
+        EXPECT_EQ(trend->elapsed.samples, row.samples) << row.what;
+        EXPECT_EQ(trend->left_out, 5 - row.samples) << row.what;
+        // The newest is what the others are compared with.
+        runs = backfill({60, 90, 120});
+        row.change(runs.front());
+        EXPECT_EQ(trend_of(runs).has_value(), row.samples == 5) << row.what;
+    }
+}
+
 std::vector<Occurrence> growing(const std::vector<double>& seconds,
                                 const std::vector<std::int64_t>& bytes) {
     auto runs = backfill(seconds);
