@@ -79,8 +79,9 @@ void add_count_of_not_run(News& news, const std::vector<history::LabelChange>& c
     const auto count = std::count_if(changes.begin(), changes.end(),
                                      [](const auto& change) { return change.now == "not_run"; });
     if (count == 0) return;
-    news.push_back(std::to_string(count) + (count == 1 ? " migration that was run then was not"
-                                                       : " migrations that were run then were not"));
+    news.push_back(std::to_string(count) + (count == 1
+                                                ? " migration that was run then was not"
+                                                : " migrations that were run then were not"));
 }
 
 void add_stale_snapshot(News& news, const report::SnapshotPart& snapshot) {

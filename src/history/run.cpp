@@ -136,8 +136,8 @@ std::vector<LabelChange> label_changes(const Run& previous, const Run& now) {
         const auto found = before.find(migration.key);
         if (found == before.end() || found->second->label == migration.label) continue;
         const auto& then = *found->second;
-        const bool sql_changed = is_timed(then.label) && is_timed(migration.label) &&
-                                 then.sql_id != migration.sql_id;
+        const bool sql_changed =
+            is_timed(then.label) && is_timed(migration.label) && then.sql_id != migration.sql_id;
         changes.push_back({migration.key, then.label, migration.label, then.elapsed_ms,
                            migration.elapsed_ms, sql_changed});
     }

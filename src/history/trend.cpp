@@ -75,8 +75,8 @@ std::optional<Trend> trend_of(const std::vector<Occurrence>& occurrences) {
     auto runs = timed(occurrences);
     if (runs.empty()) return std::nullopt;
     const auto& newest = *runs.front().occurrence;
-    const auto left_out = std::erase_if(
-        runs, [&](const auto& run) { return !are_alike(*run.occurrence, newest); });
+    const auto left_out =
+        std::erase_if(runs, [&](const auto& run) { return !are_alike(*run.occurrence, newest); });
     const auto [first, last] =
         std::minmax_element(runs.begin(), runs.end(),
                             [](const auto& a, const auto& b) { return a.taken_at < b.taken_at; });

@@ -126,7 +126,10 @@ TEST_F(Weekly, ComparesWithTheLastWeeklyRunAndNotWithOneOfAPullRequest) {
     snapshot("shop.dump");
     migration("1_a.sql", "CREATE INDEX users_phone ON users (phone);\n");
     EXPECT_EQ(weekly().exit_code, 0);
-    rehearse(engine_under_test() + Args{"--noisy", "0.001ms", "--rethink", "0.002ms"});
+    run_rehearse(Args{"run", "--snapshots", (sandbox_.work() / "snapshots").string(),
+                      "--migrations", (sandbox_.work() / "migrations").string(), "--noisy",
+                      "0.001ms", "--rethink", "0.002ms"} +
+                 engine_under_test());
     EXPECT_THAT(weekly({"--noisy", "0.001ms", "--rethink", "0.002ms"}).out,
                 HasSubstr("1 a: ok -> rethink since "));
 }

@@ -62,13 +62,14 @@ TEST(WeeklyNews, WhatWasNotRunBecauseOfAnotherIsOnlyCounted) {
         run_on("2026-11-23", {figures("0042", "failed", 7), figures("0043", "not_run", 0),
                               figures("0044", "not_run", 0)});
     EXPECT_THAT(weekly_news(fresh_report(), all_ok, one_failed),
-                ElementsAre("0042 backfill: ok -> failed since last week (5.00 ms -> 7.00 ms)",
+                ElementsAre("0042 backfill: ok -> failed since last week (5.0 ms -> 7.0 ms)",
                             "2 migrations that were run then were not"));
-    EXPECT_THAT(weekly_news(fresh_report(), one_failed,
-                            run_on("2026-11-30", {figures("0042", "ok", 5), figures("0043", "ok", 5),
-                                                  figures("0044", "noisy", 41'200)})),
-                ElementsAre("0042 backfill: failed -> ok since last week (7.00 ms -> 5.00 ms)",
-                            "0044 backfill: not_run -> noisy since last week"));
+    EXPECT_THAT(
+        weekly_news(fresh_report(), one_failed,
+                    run_on("2026-11-30", {figures("0042", "ok", 5), figures("0043", "ok", 5),
+                                          figures("0044", "noisy", 41'200)})),
+        ElementsAre("0042 backfill: failed -> ok since last week (7.0 ms -> 5.0 ms)",
+                    "0044 backfill: not_run -> noisy since last week"));
 }
 
 TEST(WeeklyNews, ANewMigrationIsNewsWhereItIsNotOk) {
