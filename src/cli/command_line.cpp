@@ -63,11 +63,18 @@ Error unknown_argument(const CLI::App& app) {
     return error;
 }
 
-Error refusal_of(const CLI::ParseError& error) {
+// "rehearse snapshot take": the command that the arguments got as far as.
+std::string command_in(const CLI::App& app) {
+    const auto given = app.get_subcommands();
+    return app.get_name() + (given.empty() ? "" : " " + command_in(*given.front()));
+}
+
+Error refusal_of(const CLI::ParseError& error, const CLI::App& app) {
     std::string message = error.what();
     if (!message.empty())
         message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
-    return Error(ErrorKind::usage, message, {"'rehearse --help' shows what each option takes."});
+    return Error(ErrorKind::usage, message,
+                 {"'" + command_in(app) + " --help' shows what each option takes."});
 }
 
 }  // namespace
@@ -116,9 +123,9 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
     } catch (const CLI::RequiredError& error) {
         // 'snapshot lits': what is missing is there, with a slip in it.
         if (!app.remaining(true).empty()) throw unknown_argument(app);
-        throw refusal_of(error);
+        throw refusal_of(error, app);
     } catch (const CLI::ParseError& error) {
-        throw refusal_of(error);
+        throw refusal_of(error, app);
     }
 
     // 'rehearse --snapshot latest' is 'rehearse run --snapshot latest'.

@@ -24,6 +24,11 @@ constexpr std::array kAdvice{
     Advice{"Connection refused", {"Look at the host and the port in --from.", nullptr}},
     Advice{"No such file or directory",
            {"Name the host in --from; without one the socket of a local server is used.", nullptr}},
+    Advice{
+        "timeout expired",
+        {"Look at the host and the port in --from, and at what keeps packets from it.", nullptr}},
+    Advice{"FATAL:  role \"", {"Look at the user in --from.", nullptr}},
+    Advice{"FATAL:  database \"", {"Look at the database in --from.", nullptr}},
     Advice{"unsupported startup parameter",
            {"Connect to PostgreSQL itself and not to a pooler: pg_dump needs a session of its own.",
             nullptr}},

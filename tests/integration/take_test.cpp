@@ -325,6 +325,24 @@ TEST_F(Take, RefusesAPlaceBeforeItAsksProduction) {
     EXPECT_THAT(failure().message(), HasSubstr("--name"));
 }
 
+TEST_F(Take, SaysWhatToLookAtWhereItCannotConnect) {
+    struct Row {
+        const char* user;
+        const char* dbname;
+        const char* hint;
+    };
+    const std::vector<Row> rows{
+        {"nobody_of_this_name", "postgres", "Look at the user in --from."},
+        {"postgres", "nothing_of_this_name", "Look at the database in --from."},
+    };
+    for (const auto& [user, dbname, hint] : rows) {
+        options_.from = "host=" + server().address().host + " user=" + user + " dbname=" + dbname;
+        EXPECT_EQ(failure().kind(), ErrorKind::snapshot);
+        EXPECT_THAT(failure().hints(), testing::ElementsAre(hint));
+    }
+    EXPECT_THAT(in_place(), IsEmpty());
+}
+
 TEST_F(Take, TwoAtOnceDoNotHurtEachOther) {
     auto other = std::async(std::launch::async, [this] { return take_it().bundle; });
     const auto one = take_it().bundle;
