@@ -32,6 +32,8 @@ struct Known {
 constexpr std::array kKnown{
     // The database was made before psql came to it, and initdb made the others.
     Known{"CREATE DATABASE ", "already exists", Severity::expected},
+    // The same, where the pg_dump was newer than the server.
+    Known{"CREATE DATABASE ", "option \"locale_provider\" not recognized", Severity::expected},
     Known{"CREATE SCHEMA public", "already exists", Severity::expected},
     Known{"CREATE PROCEDURAL LANGUAGE plpgsql", "already exists", Severity::expected},
     Known{"CREATE LANGUAGE plpgsql", "already exists", Severity::expected},

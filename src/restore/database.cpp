@@ -93,6 +93,14 @@ DatabaseDefinition definition_for(const snapshot::Snapshot& snapshot) {
     return definition;
 }
 
+DatabaseDefinition for_server(DatabaseDefinition definition, pg::ServerVersion server) {
+    // Since PostgreSQL 15 (release notes, E.19.3.1.4); before, every database is of libc.
+    if (server.major() >= 15) return definition;
+    std::erase_if(definition.options,
+                  [](const auto& option) { return option.first == "LOCALE_PROVIDER"; });
+    return definition;
+}
+
 std::string create_statement(const DatabaseDefinition& definition) {
     std::string sql =
         "CREATE DATABASE " + quoted_identifier(definition.name) + " WITH TEMPLATE = template0";
@@ -104,7 +112,7 @@ DatabaseDefinition with_locale(const DatabaseDefinition& definition, const std::
     DatabaseDefinition other{definition.name, {}};
     for (const auto& option : definition.options) {
         if (option.first == "ENCODING") other.options.push_back(option);
-        // Since PostgreSQL 15, and then pg_dump always says it.
+        // Where there are providers pg_dump always says it.
         if (option.first == "LOCALE_PROVIDER") other.options.emplace_back(option.first, "libc");
     }
     other.options.emplace_back("LOCALE", quoted_literal(locale));
@@ -158,8 +166,9 @@ std::vector<std::string> statements_about_database(const snapshot::Snapshot& sna
     return statements;
 }
 
-void create_database(const DatabaseDefinition& definition, pg::AdminSession& session,
+void create_database(const DatabaseDefinition& dumped, pg::AdminSession& session,
                      std::vector<std::string>& remarks) {
+    const auto definition = for_server(dumped, session.server_version());
     // initdb made a database "postgres", in its own locale.
     std::optional<std::string> failure;
     if (session.database_exists(definition.name)) {

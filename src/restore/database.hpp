@@ -22,6 +22,10 @@ DatabaseDefinition parse_create_database(std::string_view sql);
 // text's encoding.
 DatabaseDefinition definition_for(const snapshot::Snapshot& snapshot);
 
+// Without the options that a server of this version does not know: pg_dump writes those of its own
+// version, which may be newer.
+DatabaseDefinition for_server(DatabaseDefinition definition, pg::ServerVersion server);
+
 std::string create_statement(const DatabaseDefinition& definition);
 // The same database in a locale that every server has.
 DatabaseDefinition with_locale(const DatabaseDefinition& definition, const std::string& locale);

@@ -74,6 +74,28 @@ TEST_F(Docker, ANewerServerStandsIn) {
     EXPECT_EQ(report["scratch"]["image"], "rehearse-test/postgres:17");
 }
 
+// pg_dump writes the options of its own version's CREATE DATABASE.
+TEST_F(Docker, ADumpMadeByANewerPgDumpIsRestored) {
+    migration("1.sql", "ALTER TABLE a ADD COLUMN n int;\n");
+    const fs::path dump = sandbox_.work() / "old.sql";
+    write_file_atomically(dump,
+                          "--\n-- PostgreSQL database dump\n--\n\n"
+                          "-- Dumped from database version 13.16\n"
+                          "-- Dumped by pg_dump version 15.18\n\n"
+                          "CREATE DATABASE shop WITH TEMPLATE = template0 ENCODING = 'UTF8' "
+                          "LOCALE_PROVIDER = libc LOCALE = 'C.UTF-8';\n\n"
+                          "\\connect shop\n\n"
+                          "CREATE TABLE a (id int);\n\n"
+                          "--\n-- PostgreSQL database dump complete\n--\n");
+    const auto& run =
+        run_rehearse(Args{"--snapshot", dump.string(), "--tool", "plain", "--format", "json"} +
+                     engine_under_test(13));
+    EXPECT_EQ(run.exit_code, 0);
+    const auto report = json::parse(run.out);
+    EXPECT_EQ(std::string(report["scratch"]["server_version"]).substr(0, 3), "13.");
+    EXPECT_EQ(report["warnings"], json::array());
+}
+
 TEST_F(Docker, LabelsAreThoseOfTheLocalEngine) {
     migration("1.sql", "ALTER TABLE users ADD COLUMN a int;\n");
     migration("2.sql", "SELECT pg_sleep(0.9);\n");

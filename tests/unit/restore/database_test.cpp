@@ -68,6 +68,19 @@ TEST(Database, AnotherLocaleKeepsTheEncoding) {
         "LOCALE = 'C.UTF-8'");
 }
 
+TEST(Database, OlderServersKnowNoLocaleProvider) {
+    const auto definition = parse_create_database(
+        "CREATE DATABASE shop WITH ENCODING = 'UTF8' LOCALE_PROVIDER = libc LOCALE = 'C'");
+    const auto statement_for = [&](const char* version) {
+        return create_statement(for_server(definition, *pg::ServerVersion::parse(version)));
+    };
+    EXPECT_EQ(statement_for("14.9"),
+              "CREATE DATABASE shop WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE = 'C'");
+    EXPECT_EQ(statement_for("15.0"),
+              "CREATE DATABASE shop WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE_PROVIDER = "
+              "libc LOCALE = 'C'");
+}
+
 TEST(Database, PlainDumpsWithoutCreate) {
     snapshot::Snapshot snapshot;
     snapshot.format = snapshot::Format::plain;
