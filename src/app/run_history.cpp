@@ -3,6 +3,8 @@
 #include "rehearse/base/error.hpp"
 #include "rehearse/history/store.hpp"
 
+#include <memory>
+
 namespace rehearse::app {
 
 namespace {
@@ -37,23 +39,29 @@ void record_in_history(const fs::path& state_folder, const report::Report& repor
     }
 }
 
-std::optional<history::Run> weekly_run_before(const history::Run& run, const fs::path& state_folder,
-                                              Progress& progress) {
-    const fs::path file = history::history_file(state_folder);
-    if (!fs::exists(file)) return std::nullopt;
-    try {
-        return HistoryStore(file, HistoryStore::Access::read).previous_weekly_run(run);
-    } catch (const Error& error) {
-        progress.warn("what changed since the run before is not known: " + error.message());
-        return std::nullopt;
-    }
+ToldBeforeOf told_before(const fs::path& state_folder, const std::string& run_id,
+                         Progress& progress) {
+    const auto store = [&]() -> std::shared_ptr<HistoryStore> {
+        try {
+            return std::make_shared<HistoryStore>(history::history_file(state_folder),
+                                                  HistoryStore::Access::read_or_write);
+        } catch (const Error& error) {
+            progress.warn("what was told before is not known: " + error.message());
+            return nullptr;
+        }
+    }();
+    return [store, run_id](const history::MigrationKey& key) {
+        const auto newest = store ? store->told_before(key, run_id, true) : std::nullopt;
+        if (!newest) return ToldBefore{};
+        return ToldBefore{true, newest->migration.label != "not_run",
+                          store->told_before(key, run_id, false)};
+    };
 }
 
 void mark_told_weekly(const fs::path& state_folder, const std::string& run_id, Progress& progress) {
-    const fs::path file = history::history_file(state_folder);
-    if (!fs::exists(file)) return;
     try {
-        HistoryStore(file, HistoryStore::Access::read).mark_told_weekly(run_id);
+        HistoryStore(history::history_file(state_folder), HistoryStore::Access::read)
+            .mark_told_weekly(run_id);
     } catch (const Error& error) {
         progress.warn("the next weekly run will tell the same again: " + error.message());
     }

@@ -5,6 +5,8 @@
 #include "rehearse/history/run.hpp"
 #include "rehearse/report/report.hpp"
 
+#include "app/weekly_news.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
@@ -17,10 +19,10 @@ namespace rehearse::app {
 void record_in_history(const fs::path& state_folder, const report::Report& report,
                        const fs::path& run_folder, Progress& progress);
 
-// The newest run before this one that the weekly job told the team of and that has one of its
-// migrations; nullopt where there is none.
-std::optional<history::Run> weekly_run_before(const history::Run& run, const fs::path& state_folder,
-                                              Progress& progress);
+// What the weekly job told the team of each migration before this run; of none where the history
+// cannot be read.
+ToldBeforeOf told_before(const fs::path& state_folder, const std::string& run_id,
+                         Progress& progress);
 
 // The next weekly run compares with this one.
 void mark_told_weekly(const fs::path& state_folder, const std::string& run_id, Progress& progress);

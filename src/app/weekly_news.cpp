@@ -1,10 +1,12 @@
 #include "app/weekly_news.hpp"
 
+#include "rehearse/base/text.hpp"
 #include "rehearse/base/time.hpp"
+#include "rehearse/pg/types.hpp"
+#include "rehearse/report/layout.hpp"
 
 #include "app/warnings.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 namespace rehearse::app {
@@ -12,96 +14,98 @@ namespace rehearse::app {
 namespace {
 
 using history::MigrationFigures;
+using history::Occurrence;
+using history::RunFacts;
+
+// A file's name may be of any length and of any bytes.
+std::string title_of(const MigrationFigures& migration) {
+    constexpr std::size_t kLongest = 100;
+    return report::shortened_in_middle(report::printable(migration.key.title()), kLongest);
+}
 
 // "last week" where it was; else the day.
-std::string since(const history::Run& previous, const history::Run& now) {
-    const auto before = from_iso8601(previous.facts.started_at);
-    const auto after = from_iso8601(now.facts.started_at);
+std::string since(const RunFacts& previous, const RunFacts& now) {
+    const auto before = from_iso8601(previous.started_at);
+    const auto after = from_iso8601(now.started_at);
     if (before && after) {
         const std::chrono::duration<double, std::ratio<86'400>> apart = *after - *before;
         if (apart.count() > 5 && apart.count() < 9) return "last week";
     }
-    return previous.facts.started_at.substr(0, std::string_view{"2026-11-27"}.size());
+    return previous.started_at.substr(0, std::string_view{"2026-11-27"}.size());
 }
 
-std::string change_line(const history::LabelChange& change, const std::string& since) {
-    auto line = change.key.title() + ": " + change.before + " -> " + change.now + " since " + since;
-    if (change.before != "not_run") {
-        line += " (" + format_duration(Millis{change.elapsed_before_ms}) + " -> " +
-                format_duration(Millis{change.elapsed_now_ms}) +
-                (change.sql_changed ? "; its SQL changed" : "") + ")";
+int major_of(const RunFacts& run) {
+    const auto version = pg::ServerVersion::parse(run.server_version);
+    return version ? version->major() : 0;
+}
+
+// What else is another than it was, and may be the cause.
+std::vector<std::string> differences(const Occurrence& before, const MigrationFigures& migration,
+                                     const RunFacts& now) {
+    std::vector<std::string> words;
+    if (before.migration.ran_to_end && migration.ran_to_end &&
+        before.migration.sql_id != migration.sql_id)
+        words.emplace_back("its SQL changed");
+    if (before.run.noisy_ms != now.noisy_ms || before.run.rethink_ms != now.rethink_ms)
+        words.emplace_back("other limits");
+    if (before.run.engine != now.engine)
+        words.push_back(now.engine + " instead of " + before.run.engine);
+    if (major_of(before.run) != major_of(now))
+        words.push_back("PostgreSQL " + now.server_version + " instead of " +
+                        before.run.server_version);
+    return words;
+}
+
+std::string change_line(const Occurrence& before, const MigrationFigures& migration,
+                        const RunFacts& now) {
+    auto words = differences(before, migration, now);
+    if (!migration.ran_to_end) {
+        words.insert(words.begin(), migration.because);
+    } else if (before.migration.ran_to_end) {
+        words.insert(words.begin(), format_duration(Millis{before.migration.elapsed_ms}) + " -> " +
+                                        format_duration(Millis{migration.elapsed_ms}));
     }
-    return line;
+    return title_of(migration) + ": " + before.migration.label + " -> " + migration.label +
+           " since " + since(before.run, now) +
+           (words.empty() ? "" : " (" + join(words, "; ") + ")");
 }
 
-// Where it failed and by what rule of the server; its message may quote a row.
-std::string why(const report::Report& report, const MigrationFigures& figures) {
-    for (const auto& migration : report.migrations) {
-        if (migration.path != figures.key.path || !migration.error) continue;
-        return migration.error->sqlstate + " at line " + std::to_string(migration.error->line);
-    }
-    return figures.because;
-}
-
-// What was not run is the matter of its cause, and told as a number only.
-bool is_news(const history::LabelChange& change) {
-    return change.now != "not_run" && (change.before != "not_run" || change.now != "ok");
-}
-
-bool is_news_when_new(const MigrationFigures& migration) {
-    return migration.label != "ok" && migration.label != "not_run";
-}
-
-using News = std::vector<std::string>;
-
-void add_changes(News& news, const std::vector<history::LabelChange>& changes,
-                 const std::string& since) {
-    for (const auto& change : changes) {
-        if (is_news(change)) news.push_back(change_line(change, since));
-    }
-}
-
-void add_new(News& news, const report::Report& report, const std::optional<history::Run>& previous,
-             const history::Run& now) {
-    for (const auto& migration : now.migrations) {
-        const auto is_it = [&](const MigrationFigures& other) {
-            return other.key == migration.key;
-        };
-        const bool is_new = !previous || std::none_of(previous->migrations.begin(),
-                                                      previous->migrations.end(), is_it);
-        if (!is_new || !is_news_when_new(migration)) continue;
-        news.push_back(migration.key.title() + ": " + (previous ? "new, " : "") + migration.label +
-                       ", " + why(report, migration));
-    }
-}
-
-void add_count_of_not_run(News& news, const std::vector<history::LabelChange>& changes) {
-    const auto count = std::count_if(changes.begin(), changes.end(),
-                                     [](const auto& change) { return change.now == "not_run"; });
-    if (count == 0) return;
-    news.push_back(std::to_string(count) + (count == 1
-                                                ? " migration that was run then was not"
-                                                : " migrations that were run then were not"));
-}
-
-void add_stale_snapshot(News& news, const report::SnapshotPart& snapshot) {
-    if (snapshot.age_days <= kStaleAfterDays) return;
-    news.push_back("the newest snapshot is " + std::to_string(std::lround(snapshot.age_days)) +
-                   " days old (" + snapshot.name + "): see what became of its job");
+std::string new_line(const MigrationFigures& migration, bool is_first_run) {
+    return title_of(migration) + ": " + (is_first_run ? "" : "new, ") + migration.label + ", " +
+           migration.because;
 }
 
 }  // namespace
 
-std::vector<std::string> weekly_news(const report::Report& report,
-                                     const std::optional<history::Run>& previous,
-                                     const history::Run& now) {
-    News news;
-    const auto changes =
-        previous ? label_changes(*previous, now) : std::vector<history::LabelChange>{};
-    if (previous) add_changes(news, changes, since(*previous, now));
-    add_new(news, report, previous, now);
-    add_count_of_not_run(news, changes);
-    add_stale_snapshot(news, report.snapshot);
+std::vector<std::string> weekly_news(const report::Report& report, const history::Run& now,
+                                     const ToldBeforeOf& told_before) {
+    std::vector<std::string> news;
+    std::vector<const MigrationFigures*> fresh;
+    std::size_t not_run = 0;
+    bool is_first_run = true;
+    for (const auto& migration : now.migrations) {
+        const auto before = told_before(migration.key);
+        is_first_run = is_first_run && !before.any;
+        if (migration.label == "not_run") {
+            // The matter of its cause, and told as a number only.
+            if (before.was_run) ++not_run;
+        } else if (!before.last) {
+            if (migration.label != "ok") fresh.push_back(&migration);
+        } else if (before.last->migration.label != migration.label) {
+            news.push_back(change_line(*before.last, migration, now.facts));
+        }
+    }
+    for (const auto* migration : fresh) news.push_back(new_line(*migration, is_first_run));
+    if (not_run > 0) {
+        news.push_back(std::to_string(not_run) + (not_run == 1
+                                                      ? " migration that was run then was not"
+                                                      : " migrations that were run then were not"));
+    }
+    if (report.snapshot.age_days > kStaleAfterDays) {
+        news.push_back("the newest snapshot is " +
+                       std::to_string(std::lround(report.snapshot.age_days)) + " days old (" +
+                       report::printable(report.snapshot.name) + "): see what became of its job");
+    }
     return news;
 }
 

@@ -1,5 +1,6 @@
 #include "rehearse/app/weekly.hpp"
 #include "rehearse/base/redactor.hpp"
+#include "rehearse/base/text.hpp"
 
 #include "cli/live_replay.hpp"
 #include "cli/options.hpp"
@@ -14,20 +15,30 @@ namespace {
 // It says who may write into the team's channel, so it stays out of arguments and files.
 constexpr const char* kWebhook = "REHEARSE_WEBHOOK";
 
+std::string webhook_of_environment() {
+    const char* url = std::getenv(kWebhook);
+    if (url == nullptr) return {};
+    std::string webhook{url};
+    // The programs that are started need not know it: a migration can read their environment.
+    unsetenv(kWebhook);
+    return webhook;
+}
+
 int run_weekly(app::WeeklyOptions options, const RunOptions& run, Context context) {
     options.rehearsal = run.rehearsal;
-    if (const char* url = std::getenv(kWebhook)) options.webhook = url;
+    options.webhook = webhook_of_environment();
     context.redactor.add_secret(options.webhook);
     LiveReplay live(context.line, options.rehearsal.thresholds);
-    const auto result = app::rehearse_weekly(options, context.runner, context.progress, live);
+    const auto tell = [&context](const std::vector<std::string>& lines) {
+        context.line.clear();
+        print(join(lines, "\n") + "\n");
+    };
+    const auto result = app::rehearse_weekly(options, context.runner, context.progress, live, tell);
 
     for (const auto& name : result.removed) context.progress.note("removed the old run " + name);
     context.progress.note("report: " + (result.rehearsal.folder / "report.html").string());
-    std::string text;
-    for (const auto& line : result.news) text += line + "\n";
-    print(text);
     if (result.undelivered) throw *result.undelivered;
-    return result.news.empty() ? 0 : 1;
+    return result.is_news ? 1 : 0;
 }
 
 }  // namespace
@@ -44,9 +55,9 @@ void add_weekly_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen
         ->type_name("N")
         ->check(CLI::PositiveNumber);
     weekly.footer(
-        "Takes the options that 'rehearse --help' lists. Prints what changed, and nothing "
-        "where nothing did;\nthe notice also goes to the webhook in REHEARSE_WEBHOOK "
-        "(Slack's form).\n"
+        "Takes the options that 'rehearse --help' lists, without --keep-scratch and --no-history. "
+        "Prints\nwhat changed, and nothing where nothing did; the notice also goes to the webhook "
+        "in\nREHEARSE_WEBHOOK (Slack's form). --format and --fail-on are of no use here.\n"
         "Exit code: 0 nothing changed, 1 something did, else as of a rehearsal.\n\n" +
         weekly.get_footer());
     weekly.callback([run, options, &chosen] {

@@ -33,6 +33,7 @@ void bind_migration(Statement& statement, const MigrationFigures& figures) {
         .bind(":wal_bytes", figures.wal_bytes)
         .bind(":largest_table", figures.largest_table)
         .bind(":largest_table_bytes", figures.largest_table_bytes)
+        .bind(":ran_to_end", figures.ran_to_end)
         .bind(":sql_id", figures.sql_id);
 }
 
@@ -74,6 +75,7 @@ MigrationFigures next_migration(Statement& row) {
     figures.wal_bytes = row.next_integer();
     figures.largest_table = row.next_text();
     figures.largest_table_bytes = row.next_integer();
+    figures.ran_to_end = row.next_integer() != 0;
     figures.sql_id = row.next_text();
     return figures;
 }

@@ -53,6 +53,11 @@ void add_largest_table(MigrationFigures& figures, const report::MigrationPart& m
     }
 }
 
+// What was given up on has a label by the time until then, and an error.
+bool ran_to_end(const report::MigrationPart& migration) {
+    return migration.label != "not_run" && !migration.error;
+}
+
 // Of the text of its statements, as the report has them: behind the first few thousand it folds the
 // quick ones together, which ones these are goes with their time, and only their count is the same.
 std::string sql_id_of(const report::MigrationPart& migration) {
@@ -86,16 +91,12 @@ MigrationFigures figures_of(const report::MigrationPart& migration) {
             figures.rewritten_bytes += rewrite.bytes_after;
     }
     add_largest_table(figures, migration);
+    figures.ran_to_end = ran_to_end(migration);
     figures.sql_id = sql_id_of(migration);
     return figures;
 }
 
 }  // namespace
-
-bool is_timed(const std::string& label) {
-    const auto known = verdict::label_from(label);
-    return known && *known != verdict::Label::failed && *known != verdict::Label::not_run;
-}
 
 std::string MigrationKey::title() const {
     return name.empty() ? version : version + " " + name;
@@ -103,7 +104,7 @@ std::string MigrationKey::title() const {
 
 MigrationKey key_of(const report::MigrationPart& migration) {
     return {migration.version, migration.name,
-            fs::path(migration.path).lexically_normal().string()};
+            fs::absolute(migration.path).lexically_normal().string()};
 }
 
 Run run_of(const report::Report& report, const fs::path& folder) {
@@ -126,22 +127,6 @@ std::map<std::string, std::size_t> count_by_label(const Run& run) {
     std::map<std::string, std::size_t> counts;
     for (const auto& migration : run.migrations) ++counts[migration.label];
     return counts;
-}
-
-std::vector<LabelChange> label_changes(const Run& previous, const Run& now) {
-    std::map<MigrationKey, const MigrationFigures*> before;
-    for (const auto& migration : previous.migrations) before[migration.key] = &migration;
-    std::vector<LabelChange> changes;
-    for (const auto& migration : now.migrations) {
-        const auto found = before.find(migration.key);
-        if (found == before.end() || found->second->label == migration.label) continue;
-        const auto& then = *found->second;
-        const bool sql_changed =
-            is_timed(then.label) && is_timed(migration.label) && then.sql_id != migration.sql_id;
-        changes.push_back({migration.key, then.label, migration.label, then.elapsed_ms,
-                           migration.elapsed_ms, sql_changed});
-    }
-    return changes;
 }
 
 }  // namespace rehearse::history

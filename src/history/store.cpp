@@ -50,6 +50,11 @@ fs::path opened_file(const fs::path& file, HistoryStore::Access access) {
     return file;
 }
 
+std::optional<Occurrence> first_of(std::vector<Occurrence> occurrences) {
+    if (occurrences.empty()) return std::nullopt;
+    return std::move(occurrences.front());
+}
+
 }  // namespace
 
 fs::path history_file(const fs::path& state_folder) {
@@ -81,11 +86,11 @@ class HistoryStore::Impl {
         transaction.commit();
     }
 
-    std::vector<Run> runs(const std::optional<std::string>& id, std::size_t limit) {
+    std::vector<Run> runs(std::size_t limit) {
         const Transaction transaction(database_, Transaction::Kind::read);
         std::vector<Run> found;
         auto row = database_.prepare(queries::kRuns.text);
-        row.bind_or_null(":run_id", id).bind(":limit", std::min(limit, kAll));
+        row.bind(":limit", std::min(limit, kAll));
         while (row.step()) found.push_back({next_run(row), {}});
         for (auto& run : found) {
             auto migration = database_.prepare(queries::kMigrationsOfRun.text);
@@ -95,31 +100,24 @@ class HistoryStore::Impl {
         return found;
     }
 
-    std::vector<Occurrence> occurrences(const MigrationKey& key,
-                                        const std::optional<std::string>& before,
-                                        std::size_t limit) {
+    struct Wanted {
+        std::optional<std::string> before = std::nullopt;  // a run
+        bool told_weekly = false, was_run = false;
+        std::size_t limit = kAll;
+    };
+    std::vector<Occurrence> occurrences(const MigrationKey& key, const Wanted& wanted) {
         std::vector<Occurrence> found;
         auto row = database_.prepare(queries::kOccurrences.text);
         bind_key(row, key);
-        row.bind_or_null(":before", before).bind(":limit", limit);
+        row.bind_or_null(":before", wanted.before)
+            .bind(":told_weekly", wanted.told_weekly)
+            .bind(":was_run", wanted.was_run)
+            .bind(":limit", wanted.limit);
         while (row.step()) {
             auto run = next_run(row);
             found.push_back({std::move(run), next_migration(row)});
         }
         return found;
-    }
-
-    // Empty where there is none.
-    std::string previous_weekly_run_id(const Run& now) {
-        std::string newest;
-        auto row = database_.prepare(queries::kPreviousWeeklyRun.text);
-        row.bind(":before", now.facts.run_id);
-        for (const auto& migration : now.migrations) {
-            bind_key(row, migration.key);
-            if (row.step() && !row.next_is_null()) newest = std::max(newest, row.next_text());
-            row.reset();
-        }
-        return newest;
     }
 
   private:
@@ -136,7 +134,7 @@ void HistoryStore::record(const report::Report& report, const fs::path& run_fold
 }
 
 std::vector<Run> HistoryStore::runs(std::size_t limit) const {
-    return impl_->runs(std::nullopt, limit);
+    return impl_->runs(limit);
 }
 
 std::vector<MigrationKey> HistoryStore::migrations() const {
@@ -147,26 +145,23 @@ std::vector<MigrationKey> HistoryStore::migrations() const {
 }
 
 std::vector<Occurrence> HistoryStore::of_migration(const MigrationKey& key) const {
-    return impl_->occurrences(key, std::nullopt, kAll);
+    return impl_->occurrences(key, {});
 }
 
 std::optional<Occurrence> HistoryStore::previous_run_of(const MigrationKey& key,
                                                         const std::string& before_run_id) const {
-    auto found = impl_->occurrences(key, before_run_id, 1);
-    if (found.empty()) return std::nullopt;
-    return std::move(found.front());
+    return first_of(impl_->occurrences(key, {.before = before_run_id, .limit = 1}));
+}
+
+std::optional<Occurrence> HistoryStore::told_before(const MigrationKey& key,
+                                                    const std::string& before_run_id,
+                                                    bool or_not_run) const {
+    return first_of(impl_->occurrences(
+        key, {.before = before_run_id, .told_weekly = true, .was_run = !or_not_run, .limit = 1}));
 }
 
 void HistoryStore::mark_told_weekly(const std::string& run_id) {
     impl_->database().prepare(queries::kMarkToldWeekly.text).bind(":run_id", run_id).step();
-}
-
-std::optional<Run> HistoryStore::previous_weekly_run(const Run& now) const {
-    const auto id = impl_->previous_weekly_run_id(now);
-    if (id.empty()) return std::nullopt;
-    auto found = impl_->runs(id, 1);
-    if (found.empty()) return std::nullopt;
-    return std::move(found.front());
 }
 
 }  // namespace rehearse::history

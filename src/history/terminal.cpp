@@ -127,7 +127,8 @@ void put_paragraph(std::string& text, const std::string& name, const std::string
     constexpr std::size_t kIndent = 9;
     std::string lead = "  " + inked(padded(name, kIndent - 2), "2", style);
     for (const auto& line : wrapped(printable(words), width - kIndent)) {
-        text += lead + line + "\n";
+        // A table's name may be longer than a line.
+        text += lead + shortened_in_middle(line, width - kIndent) + "\n";
         lead = std::string(kIndent, ' ');
     }
 }
@@ -152,7 +153,7 @@ std::string render_migration(const std::vector<Occurrence>& occurrences, std::si
     const auto& newest = occurrences.front();
     const auto& key = newest.migration.key;
     std::string text = inked(shortened_in_middle(printable(key.title()), width), "1", style) +
-                       "\n" + printable(key.path) + "\n\n";
+                       "\n" + shortened_in_middle(printable(key.path), width) + "\n\n";
 
     std::vector<Row> rows;
     for (std::size_t i = 0; i < std::min(last, occurrences.size()); ++i) {
@@ -169,7 +170,9 @@ std::string render_migration(const std::vector<Occurrence>& occurrences, std::si
     for (const auto& [name, words] : trend_phrases(occurrences, now)) {
         put_paragraph(text, name, words, width, style);
     }
-    put_paragraph(text, "report", (newest.run.folder / "report.json").string(), width, style);
+    // Whole, because it is there to be opened.
+    text += "  " + inked("report", "2", style) + " " +
+            printable((newest.run.folder / "report.json").string()) + "\n";
     return text;
 }
 

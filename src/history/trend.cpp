@@ -28,8 +28,7 @@ std::vector<Timed> timed(const std::vector<Occurrence>& occurrences) {
     std::vector<Timed> found;
     for (const auto& occurrence : occurrences) {
         const auto taken_at = from_iso8601(occurrence.run.snapshot_taken_at);
-        if (taken_at && is_timed(occurrence.migration.label))
-            found.push_back({*taken_at, &occurrence});
+        if (taken_at && occurrence.migration.ran_to_end) found.push_back({*taken_at, &occurrence});
     }
     return found;
 }

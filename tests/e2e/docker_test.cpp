@@ -93,7 +93,7 @@ TEST_F(Docker, ADumpMadeByANewerPgDumpIsRestored) {
     EXPECT_EQ(run.exit_code, 0);
     const auto report = json::parse(run.out);
     EXPECT_EQ(std::string(report["scratch"]["server_version"]).substr(0, 3), "13.");
-    EXPECT_EQ(report["warnings"], json::array());
+    EXPECT_THAT(report["warnings"].dump(), ::testing::Not(::testing::HasSubstr("locale")));
 }
 
 TEST_F(Docker, LabelsAreThoseOfTheLocalEngine) {

@@ -3,6 +3,7 @@
 #include "rehearse/app/rehearsal.hpp"
 #include "rehearse/base/error.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,16 +18,20 @@ struct WeeklyOptions {
 
 struct WeeklyResult {
     RehearsalResult rehearsal;
-    std::vector<std::string> news;     // what the team is to hear of; empty where nothing changed
+    bool is_news = false;
     std::vector<std::string> removed;  // run folders that were pruned
     std::optional<Error> undelivered;  // why the webhook was not told; the next run tells it again
 };
 
-// Sweep, rehearse everything pending on the newest snapshot, keep the history, tell the webhook
-// what changed since the last run that it was told of, prune. Throws Error(usage) while another
-// weekly job of the same state folder runs. What ends the rehearsal is told to the webhook, too,
-// and thrown.
+// Lines for the team, which have no row's values and no passwords.
+using Tell = std::function<void(const std::vector<std::string>& lines)>;
+
+// Sweep, rehearse everything pending on the newest snapshot, keep the history, tell what changed
+// since the last run that was told of (`tell`, then the webhook), prune. Nothing is told where
+// nothing changed. Throws Error(usage) while another weekly job of the same state folder runs.
+// What ends the rehearsal, other than an interrupt, is told the same ways, and thrown.
 WeeklyResult rehearse_weekly(const WeeklyOptions& options, process::ProcessRunner& runner,
-                             Progress& progress, replay::ReplayListener& listener);
+                             Progress& progress, replay::ReplayListener& listener,
+                             const Tell& tell);
 
 }  // namespace rehearse::app

@@ -12,11 +12,8 @@
 
 namespace rehearse::history {
 
-// Whether it ran to its end: another label stands for no time of its own.
-bool is_timed(const std::string& label);
-
-// Which migration it is, from one run to the next. The path is the report's, without "." and "..":
-// two projects may have a 0001_init each.
+// Which migration it is, from one run to the next. The path is absolute, without "." and "..": two
+// projects may have a 0001_init each.
 struct MigrationKey {
     std::string version, name, path;
     std::string title() const;  // "0042 backfill_email"
@@ -35,8 +32,9 @@ struct MigrationFigures {
     std::int64_t wal_bytes = 0;
     std::string largest_table;             // of those whose size changed; empty: none did
     std::int64_t largest_table_bytes = 0;  // before the migration; after it where that made it
-    // The same for the same SQL, as far as it ran; of COPY's data it knows nothing. Empty: of an
-    // older rehearse.
+    bool ran_to_end = false;               // else elapsed_ms is only how far it got
+    // The same for the same SQL, as far as it ran. Of a statement that is longer than a report
+    // keeps it knows the beginning, of COPY's data nothing. Empty: of an older rehearse.
     std::string sql_id;
     bool operator==(const MigrationFigures&) const = default;
 };
@@ -74,18 +72,6 @@ Run run_of(const report::Report& report, const fs::path& folder);
 // Of all migrations.
 double elapsed_ms(const Run& run);
 std::map<std::string, std::size_t> count_by_label(const Run& run);
-
-struct LabelChange {
-    MigrationKey key;
-    std::string before, now;
-    double elapsed_before_ms = 0, elapsed_now_ms = 0;
-    bool sql_changed = false;  // known where it ran to its end in both runs
-    bool operator==(const LabelChange&) const = default;
-};
-
-// The migrations of both runs that have another label now, in the order of `now`. One that is in
-// only one of them is not among them: it is new, or was applied.
-std::vector<LabelChange> label_changes(const Run& previous, const Run& now);
 
 // The migration that a user means by its version, name, path, or a part of them that no other has.
 // Throws Error(usage) that names the candidates, or what is nearest.

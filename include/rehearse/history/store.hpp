@@ -41,9 +41,10 @@ class HistoryStore {
     // The newest run of the migration before this one, which need not be in the history itself.
     std::optional<Occurrence> previous_run_of(const MigrationKey& key,
                                               const std::string& before_run_id) const;
-    // The newest run before `now` that the weekly job told the team of and that has one of its
-    // migrations. Runs of other projects, which have none in common with it, are passed over.
-    std::optional<Run> previous_weekly_run(const Run& now) const;
+    // Of the runs before this one that the weekly job told the team of, the newest that has the
+    // migration; one in which it was not run (label not_run) only where that is asked for.
+    std::optional<Occurrence> told_before(const MigrationKey& key, const std::string& before_run_id,
+                                          bool or_not_run) const;
     void mark_told_weekly(const std::string& run_id);
 
   private:

@@ -1,6 +1,8 @@
 INSERT INTO migrations (
     run_id, position, version, name, path, in_change, label, elapsed_ms, because, strongest_lock,
-    longest_blocked_ms, rewritten_bytes, wal_bytes, largest_table, largest_table_bytes, sql_id)
+    longest_blocked_ms, rewritten_bytes, wal_bytes, largest_table, largest_table_bytes, ran_to_end,
+    sql_id)
 VALUES (
     :run_id, :position, :version, :name, :path, :in_change, :label, :elapsed_ms, :because, :strongest_lock,
-    :longest_blocked_ms, :rewritten_bytes, :wal_bytes, :largest_table, :largest_table_bytes, :sql_id);
+    :longest_blocked_ms, :rewritten_bytes, :wal_bytes, :largest_table, :largest_table_bytes, :ran_to_end,
+    :sql_id);

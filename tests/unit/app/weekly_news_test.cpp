@@ -12,16 +12,19 @@ using testing::IsEmpty;
 
 MigrationFigures figures(const std::string& version, const std::string& label, double elapsed_ms) {
     MigrationFigures one;
-    one.key = {version, "backfill", "migrations/" + version + ".sql"};
+    one.key = {version, "backfill", "/app/migrations/" + version + ".sql"};
     one.label = label;
     one.elapsed_ms = elapsed_ms;
     one.because = "41.2 s, over 30 s";
+    one.ran_to_end = label != "failed" && label != "not_run";
     return one;
 }
 
 Run run_on(const std::string& day, std::vector<MigrationFigures> migrations) {
     Run run;
     run.facts.started_at = day + "T05:00:00Z";
+    run.facts.engine = "docker";
+    run.facts.server_version = "15.18";
     run.migrations = std::move(migrations);
     return run;
 }
@@ -33,83 +36,132 @@ report::Report fresh_report() {
     return report;
 }
 
+// What the team hears of the last of these runs, after it was told of the others.
+std::vector<std::string> news_of(const std::vector<Run>& runs) {
+    return weekly_news(fresh_report(), runs.back(), [&](const history::MigrationKey& key) {
+        ToldBefore told;
+        for (auto run = std::next(runs.rbegin()); run != runs.rend(); ++run) {
+            for (const auto& migration : run->migrations) {
+                if (migration.key != key) continue;
+                if (!told.any) told.was_run = migration.label != "not_run";
+                told.any = true;
+                if (!told.last && migration.label != "not_run")
+                    told.last = history::Occurrence{run->facts, migration};
+            }
+        }
+        return told;
+    });
+}
+
 TEST(WeeklyNews, NothingChangedIsNoNews) {
     const auto migrations = std::vector{figures("0042", "noisy", 41'200), figures("0043", "ok", 5)};
-    EXPECT_THAT(weekly_news(fresh_report(), run_on("2026-11-16", migrations),
-                            run_on("2026-11-23", migrations)),
+    EXPECT_THAT(news_of({run_on("2026-11-16", migrations), run_on("2026-11-23", migrations)}),
                 IsEmpty());
 }
 
 TEST(WeeklyNews, AnotherLabelIsNews) {
     const auto before = run_on("2026-11-16", {figures("0042", "ok", 12'100)});
-    EXPECT_THAT(weekly_news(fresh_report(), before,
-                            run_on("2026-11-23", {figures("0042", "noisy", 41'200)})),
+    const auto now = figures("0042", "noisy", 41'200);
+    EXPECT_THAT(news_of({before, run_on("2026-11-23", {now})}),
                 ElementsAre("0042 backfill: ok -> noisy since last week (12.1 s -> 41.2 s)"));
-    EXPECT_THAT(weekly_news(fresh_report(), before,
-                            run_on("2026-11-30", {figures("0042", "noisy", 41'200)})),
+    EXPECT_THAT(news_of({before, run_on("2026-11-30", {now})}),
                 ElementsAre("0042 backfill: ok -> noisy since 2026-11-16 (12.1 s -> 41.2 s)"));
-    auto edited = figures("0042", "noisy", 41'200);
-    edited.sql_id = "other";
-    EXPECT_THAT(weekly_news(fresh_report(), before, run_on("2026-11-23", {edited})),
-                ElementsAre("0042 backfill: ok -> noisy since last week (12.1 s -> 41.2 s; its SQL "
-                            "changed)"));
+}
+
+TEST(WeeklyNews, WhatElseIsAnotherIsTold) {
+    const auto before = run_on("2026-11-16", {figures("0042", "ok", 12'100)});
+    const std::string change = "0042 backfill: ok -> noisy since last week (12.1 s -> 41.2 s; ";
+    const auto now = run_on("2026-11-23", {figures("0042", "noisy", 41'200)});
+    auto edited = now;
+    edited.migrations[0].sql_id = "other";
+    EXPECT_THAT(news_of({before, edited}), ElementsAre(change + "its SQL changed)"));
+    auto stricter = now;
+    stricter.facts.noisy_ms = 10'000;
+    EXPECT_THAT(news_of({before, stricter}), ElementsAre(change + "other limits)"));
+    auto moved = now;
+    moved.facts.engine = "local";
+    moved.facts.server_version = "17.2";
+    EXPECT_THAT(news_of({before, moved}),
+                ElementsAre(change + "local instead of docker; PostgreSQL 17.2 instead of 15.18)"));
+}
+
+TEST(WeeklyNews, WhatDidNotRunToItsEndIsToldWithItsReason) {
+    auto given_up = figures("0042", "rethink", 900'000);
+    given_up.ran_to_end = false;
+    given_up.because = "the statement at line 3 still ran after 15 min and was given up on";
+    given_up.sql_id = "of the statements until then";
+    const auto before = run_on("2026-11-16", {figures("0042", "noisy", 41'200)});
+    const auto now = run_on("2026-11-23", {given_up});
+    EXPECT_THAT(
+        news_of({before, now}),
+        ElementsAre("0042 backfill: noisy -> rethink since last week (" + given_up.because + ")"));
+    EXPECT_THAT(news_of({run_on("2026-11-16", {}), now}),
+                ElementsAre("0042 backfill: rethink, " + given_up.because));
+    EXPECT_THAT(news_of({now, run_on("2026-11-30", {figures("0042", "noisy", 41'200)})}),
+                ElementsAre("0042 backfill: rethink -> noisy since last week"));
 }
 
 TEST(WeeklyNews, WhatWasNotRunBecauseOfAnotherIsOnlyCounted) {
-    const auto all_ok = run_on("2026-11-16", {figures("0042", "ok", 5), figures("0043", "ok", 5),
-                                              figures("0044", "ok", 5)});
-    const auto one_failed =
-        run_on("2026-11-23", {figures("0042", "failed", 7), figures("0043", "not_run", 0),
-                              figures("0044", "not_run", 0)});
-    EXPECT_THAT(weekly_news(fresh_report(), all_ok, one_failed),
-                ElementsAre("0042 backfill: ok -> failed since last week (5.0 ms -> 7.0 ms)",
+    const auto all_ran = run_on("2026-11-16", {figures("0042", "ok", 5), figures("0043", "ok", 5),
+                                               figures("0044", "noisy", 41'200)});
+    auto failure = figures("0042", "failed", 7);
+    failure.because = "22P02 at line 7";
+    const std::vector stopped{failure, figures("0043", "not_run", 0),
+                              figures("0044", "not_run", 0)};
+    EXPECT_THAT(news_of({all_ran, run_on("2026-11-23", stopped)}),
+                ElementsAre("0042 backfill: ok -> failed since last week (22P02 at line 7)",
                             "2 migrations that were run then were not"));
-    EXPECT_THAT(
-        weekly_news(fresh_report(), one_failed,
-                    run_on("2026-11-30", {figures("0042", "ok", 5), figures("0043", "ok", 5),
-                                          figures("0044", "noisy", 41'200)})),
-        ElementsAre("0042 backfill: failed -> ok since last week (7.0 ms -> 5.0 ms)",
-                    "0044 backfill: not_run -> noisy since last week"));
+    EXPECT_THAT(news_of({all_ran, run_on("2026-11-23", stopped), run_on("2026-11-30", stopped)}),
+                IsEmpty());
+    // They are compared with what they were when they last ran.
+    EXPECT_THAT(news_of({all_ran, run_on("2026-11-23", stopped),
+                         run_on("2026-11-30", {figures("0042", "ok", 5), figures("0043", "ok", 5),
+                                               figures("0044", "rethink", 301'000)})}),
+                ElementsAre("0042 backfill: failed -> ok since last week",
+                            "0044 backfill: noisy -> rethink since 2026-11-16 (41.2 s -> 5 min 1 "
+                            "s)"));
 }
 
 TEST(WeeklyNews, ANewMigrationIsNewsWhereItIsNotOk) {
-    const auto before = run_on("2026-11-16", {});
-    EXPECT_THAT(weekly_news(fresh_report(), before,
-                            run_on("2026-11-23",
-                                   {figures("0042", "ok", 5), figures("0043", "noisy", 41'200),
-                                    figures("0044", "not_run", 0)})),
-                ElementsAre("0043 backfill: new, noisy, 41.2 s, over 30 s"));
+    EXPECT_THAT(
+        news_of({run_on("2026-11-16", {figures("0042", "ok", 5)}),
+                 run_on("2026-11-23", {figures("0042", "ok", 5), figures("0043", "noisy", 41'200),
+                                       figures("0044", "not_run", 0), figures("0045", "ok", 5)})}),
+        ElementsAre("0043 backfill: new, noisy, 41.2 s, over 30 s"));
 }
 
 TEST(WeeklyNews, TheFirstRunTellsAllThatIsNotOk) {
     EXPECT_THAT(
-        weekly_news(fresh_report(), std::nullopt,
-                    run_on("2026-11-23", {figures("0042", "ok", 5), figures("0043", "noisy", 1)})),
+        news_of({run_on("2026-11-23", {figures("0042", "ok", 5), figures("0043", "noisy", 1)})}),
         ElementsAre("0043 backfill: noisy, 41.2 s, over 30 s"));
 }
 
-TEST(WeeklyNews, AFailureIsToldWithoutTheServersWords) {
-    auto report = fresh_report();
-    auto& migration = report.migrations.emplace_back();
-    migration.path = "migrations/0042.sql";
-    migration.error = report::ErrorPart{};
-    migration.error->sqlstate = "22P02";
-    migration.error->line = 7;
-    migration.error->message = "invalid input syntax for type integer: \"ada@example.org\"";
-    auto failed = figures("0042", "failed", 3);
-    failed.because = "22P02 at line 7: " + migration.error->message;
-    EXPECT_THAT(weekly_news(report, run_on("2026-11-16", {}), run_on("2026-11-23", {failed})),
-                ElementsAre("0042 backfill: new, failed, 22P02 at line 7"));
+TEST(WeeklyNews, ARunOfSomeOfThemForgetsNothing) {
+    const std::vector all{figures("0042", "ok", 5), figures("0043", "noisy", 41'200)};
+    EXPECT_THAT(news_of({run_on("2026-11-16", all), run_on("2026-11-17", {all[0]}),
+                         run_on("2026-11-23", all)}),
+                IsEmpty());
+}
+
+TEST(WeeklyNews, AHostileNameIsOneShortLine) {
+    auto hostile = figures("0042", "noisy", 41'200);
+    hostile.key.name = "a\n\033[2J<script>" + std::string(300, 'x');
+    const auto news = news_of({run_on("2026-11-23", {hostile})});
+    ASSERT_EQ(news.size(), 1U);
+    EXPECT_EQ(news[0].find('\n'), std::string::npos);
+    EXPECT_EQ(news[0].find('\033'), std::string::npos);
+    EXPECT_LT(news[0].size(), 200U);
 }
 
 TEST(WeeklyNews, AStaleSnapshotIsNews) {
     auto report = fresh_report();
     report.snapshot.age_days = 12.4;
-    EXPECT_THAT(weekly_news(report, run_on("2026-11-16", {}), run_on("2026-11-23", {})),
+    const auto nothing = [](const history::MigrationKey&) { return ToldBefore{}; };
+    EXPECT_THAT(weekly_news(report, run_on("2026-11-23", {}), nothing),
                 ElementsAre("the newest snapshot is 12 days old (shop.dump): see what became of "
                             "its job"));
     report.snapshot.age_days = 8;
-    EXPECT_THAT(weekly_news(report, run_on("2026-11-16", {}), run_on("2026-11-23", {})), IsEmpty());
+    EXPECT_THAT(weekly_news(report, run_on("2026-11-23", {}), nothing), IsEmpty());
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ TEST(HistoryJson, HasEveryFigureOfARun) {
     EXPECT_EQ(run["elapsed_ms"], 31'000.5);
     EXPECT_EQ(run["count_by_label"], (json{{"ok", 1}, {"noisy", 1}}));
     ASSERT_EQ(run["migrations"].size(), 2U);
-    EXPECT_EQ(run["migrations"][1]["path"], "db/migrations/0042_backfill_email.sql");
+    EXPECT_EQ(run["migrations"][1]["path"], "/srv/app/db/migrations/0042_backfill_email.sql");
     EXPECT_EQ(run["migrations"][1]["longest_blocked_ms"], 12.5);
     EXPECT_EQ(json::parse(runs_json({})), (json{{"runs", json::array()}}));
 }

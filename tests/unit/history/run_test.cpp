@@ -89,46 +89,15 @@ TEST(Run, CountsAndAddsUpItsMigrations) {
     EXPECT_EQ(elapsed_ms(run), 7);
 }
 
-struct ChangeRow {
-    const char* before;
-    const char* now;
-    bool is_change;
-};
-
-TEST(LabelChanges, AreBetweenAnyTwoLabels) {
-    const std::vector<ChangeRow> rows{
-        {"ok", "ok", false},    {"ok", "noisy", true},   {"rethink", "noisy", true},
-        {"failed", "ok", true}, {"not_run", "ok", true}, {"failed", "failed", false},
+TEST(RunOf, WhatFailedOrWasGivenUpOnDidNotRunToItsEnd) {
+    const auto ran_to_end = [](report::MigrationPart part) {
+        return run_of(weekly(0, {std::move(part)}), "/runs").migrations[0].ran_to_end;
     };
-    for (const auto& row : rows) {
-        const auto previous = run_of(weekly(1, {migration("42", "backfill", row.before, 5)}), "/1");
-        const auto now = run_of(weekly(2, {migration("42", "backfill", row.now, 7)}), "/2");
-        const auto changes = label_changes(previous, now);
-        ASSERT_EQ(changes.size(), row.is_change ? 1U : 0U) << row.before << " -> " << row.now;
-        if (!row.is_change) continue;
-        EXPECT_EQ(changes[0],
-                  (LabelChange{now.migrations[0].key, row.before, row.now, 5, 7, false}));
-    }
-}
-
-report::MigrationPart with_sql(const std::string& label, const std::string& sql) {
-    auto part = migration("42", "backfill", label, 5);
-    StatementPart statement;
-    statement.sql = sql;
-    part.statements = {statement};
-    return part;
-}
-
-TEST(LabelChanges, TellThatTheSqlIsAnotherWhereBothRanToTheirEnd) {
-    const auto sql_changed = [](const report::MigrationPart& before,
-                                const report::MigrationPart& now) {
-        return label_changes(run_of(weekly(1, {before}), "/1"), run_of(weekly(2, {now}), "/2"))
-            .at(0)
-            .sql_changed;
-    };
-    EXPECT_TRUE(sql_changed(with_sql("ok", "SELECT 1"), with_sql("noisy", "SELECT 2")));
-    EXPECT_FALSE(sql_changed(with_sql("ok", "SELECT 1"), with_sql("noisy", "SELECT 1")));
-    EXPECT_FALSE(sql_changed(with_sql("ok", "SELECT 1"), with_sql("failed", "SELECT 2")));
+    EXPECT_TRUE(ran_to_end(migration("1", "a", "rethink", 1)));
+    EXPECT_FALSE(ran_to_end(migration("1", "a", "not_run", 0)));
+    auto given_up = migration("1", "a", "rethink", 1);
+    given_up.error = report::ErrorPart{};
+    EXPECT_FALSE(ran_to_end(given_up));
 }
 
 TEST(RunOf, TheSqlIsTheSameHoweverItsQuickStatementsWereFolded) {
@@ -149,23 +118,6 @@ TEST(RunOf, TheSqlIsTheSameHoweverItsQuickStatementsWereFolded) {
     EXPECT_NE(id_of(folded), id_of(many));
     EXPECT_NE(id_of({{"SELECT 1", 1}, {"SELECT 2", 1}}), id_of({{"SELECT 1SELECT 2", 2}}));
     EXPECT_EQ(id_of({}), "");
-}
-
-TEST(LabelChanges, AreOfMigrationsThatBothRunsHaveInTheOrderOfNow) {
-    auto elsewhere = migration("4", "d", "ok", 1);
-    elsewhere.path = "other/4_d.sql";
-    const auto previous =
-        run_of(weekly(1, {migration("1", "applied", "ok", 1), migration("2", "b", "ok", 1),
-                          migration("3", "c", "ok", 1), elsewhere}),
-               "/1");
-    const auto now =
-        run_of(weekly(2, {migration("3", "c", "noisy", 1), migration("2", "b", "rethink", 1),
-                          migration("5", "new", "failed", 1), migration("4", "d", "noisy", 1)}),
-               "/2");
-    std::vector<std::string> changed;
-    for (const auto& change : label_changes(previous, now)) changed.push_back(change.key.title());
-    EXPECT_THAT(changed, ElementsAre("3 c", "2 b"));
-    EXPECT_THAT(label_changes({}, now), IsEmpty());
 }
 
 }  // namespace

@@ -31,9 +31,10 @@ report::MigrationPart migration(const std::string& version, const std::string& n
     report::MigrationPart part;
     part.version = version;
     part.name = name;
-    part.path = "db/migrations/" + version + "_" + name + ".sql";
+    part.path = "/srv/app/db/migrations/" + version + "_" + name + ".sql";
     part.label = label;
     part.elapsed_ms = elapsed_ms;
+    if (label == "failed") part.error = report::ErrorPart{};
     return part;
 }
 

@@ -98,17 +98,16 @@ TEST_F(Store, TwoProjectsMayHaveAMigrationOfTheSameName) {
     const auto key = key_of(ours);
     ASSERT_EQ(store.of_migration(key).size(), 1U);
     EXPECT_EQ(store.of_migration(key)[0].migration.label, "ok");
-    for (const int number : {1, 2}) store.mark_told_weekly(run_id(number));
-    EXPECT_FALSE(store.previous_weekly_run(run_of(weekly(3, {}), {})));
-    EXPECT_EQ(store.previous_weekly_run(run_of(weekly(3, {ours}), {}))->facts.run_id, run_id(1));
 }
 
 TEST_F(Store, ThePathIsTheSameHoweverItWasGiven) {
     auto dotted = migration("0001", "init", "ok", 1);
     dotted.path = "./db/x/../migrations/0001_init.sql";
+    auto absolute = dotted;
+    absolute.path = fs::current_path() / "db/migrations/0001_init.sql";
     auto store = open();
     store.record(weekly(1, {dotted}), "/runs/1");
-    store.record(weekly(2, {migration("0001", "init", "ok", 1)}), "/runs/2");
+    store.record(weekly(2, {absolute}), "/runs/2");
     EXPECT_EQ(store.migrations().size(), 1U);
 }
 
@@ -127,33 +126,23 @@ TEST_F(Store, ThePreviousRunOfAMigrationIsTheNewestBefore) {
     EXPECT_EQ(store.of_migration(key).front().run.run_id, run_id(4));
 }
 
-TEST_F(Store, ThePreviousWeeklyRunIsTheNewestBeforeThatHasAMigrationInCommon) {
+TEST_F(Store, WhatTheTeamWasToldBeforeIsOfTheRunsThatItWasToldOf) {
     auto store = open();
-    const auto one = migration("1", "a", "ok", 1);
-    const auto two = migration("2", "b", "ok", 1);
-    store.record(weekly(1, {one}), "/runs");
-    store.record(weekly(2, {one, two}), "/runs");
-    store.record(weekly(3, {migration("9", "z", "ok", 1)}), "/runs");
-    store.record(weekly(5, {two}), "/runs");
-    for (const int number : {1, 2, 3, 5}) store.mark_told_weekly(run_id(number));
-    const auto now = weekly(4, {one, two});
-    store.record(now, "/runs");
-    const auto previous = store.previous_weekly_run(run_of(now, "/runs"));
-    ASSERT_TRUE(previous);
-    EXPECT_EQ(previous->facts.run_id, run_id(2));
-    EXPECT_EQ(previous->migrations.size(), 2U);
-    EXPECT_FALSE(store.previous_weekly_run(*store.previous_weekly_run(*previous)));
-}
-
-TEST_F(Store, ARunOfAPullRequestIsNotThePreviousWeeklyRun) {
-    auto store = open();
-    const auto one = migration("1", "a", "ok", 1);
-    store.record(weekly(1, {one}), "/runs");
-    store.record(weekly(2, {one}), "/runs");
-    const auto now = run_of(weekly(3, {one}), "/runs");
-    EXPECT_FALSE(store.previous_weekly_run(now));
-    store.mark_told_weekly(run_id(1));
-    EXPECT_EQ(store.previous_weekly_run(now)->facts.run_id, run_id(1));
+    const std::vector labels{"ok", "noisy", "not_run", "rethink", "failed"};
+    for (int number = 0; number < 5; ++number) {
+        store.record(weekly(number, {migration("1", "a", labels[number], 1)}), "/runs");
+    }
+    const auto key = store.migrations().front();
+    const auto label_before = [&](int number, bool or_not_run) {
+        const auto told = store.told_before(key, run_id(number), or_not_run);
+        return told ? told->migration.label : "nothing";
+    };
+    EXPECT_EQ(label_before(4, true), "nothing");
+    for (const int number : {0, 1, 2, 4}) store.mark_told_weekly(run_id(number));
+    EXPECT_EQ(label_before(4, true), "not_run");
+    EXPECT_EQ(label_before(4, false), "noisy");
+    EXPECT_EQ(label_before(1, false), "ok");
+    EXPECT_EQ(label_before(0, false), "nothing");
 }
 
 TEST_F(Store, AFileThatIsNotThereIsNotMadeByReading) {

@@ -85,7 +85,7 @@ TEST(HistoryTerminal, ListsRuns) {
 TEST(HistoryTerminal, ShowsAMigrationAndItsTrend) {
     EXPECT_EQ(drawn(occurrences(), kPlain, 3),
               "0042 backfill_email\n"
-              "db/migrations/0042_backfill_email.sql\n"
+              "/srv/app/db/migrations/0042_backfill_email.sql\n"
               "\n"
               "started (UTC)     label       elapsed  snapshot              table\n"
               "2026-09-25 03:10  noisy        31.2 s  shop-2026-09-25.dump  2.8 GB users\n"
