@@ -8,7 +8,8 @@
 // direction around or point anywhere.
 namespace rehearse::report {
 
-// Text on one line, for an element or a quoted attribute.
+// Text on one line, for an element or a quoted attribute. What is written from right to left stands
+// in isolates (Unicode Standard Annex 9): a number beside a Hebrew name stays on its side.
 std::string html(std::string_view text);
 // The same with its line feeds and the width of its tabs.
 std::string html_lines(std::string_view text);
@@ -18,7 +19,8 @@ std::string html_path(std::string_view path);
 
 // <tag class="name">inner</tag>; `inner` is HTML already. Without a name there is no class.
 std::string element(std::string_view tag, std::string_view name, const std::string& inner);
-// Text that reads from left to right in a place of its own, set in the fixed-width font.
+// Text that reads from left to right in a place of its own, set in the fixed-width font; to be
+// copied as it is, so without isolates.
 std::string html_code(std::string_view text);
 
 }  // namespace rehearse::report

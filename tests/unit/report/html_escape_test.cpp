@@ -26,6 +26,21 @@ TEST(Html, ShowsTextAsItIs) {
     }
 }
 
+TEST(Html, IsolatesWhatIsWrittenFromRightToLeft) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"0045 שלום 41.2 s", "0045 \u2067שלום\u2069 41.2 s"},
+        {"שלום", "\u2067שלום\u2069"},
+        {"orders_טבלה_2", "orders_\u2067טבלה\u2069_2"},
+        {"שלום 3 ימים, then 12 s", "\u2067שלום 3 ימים\u2069, then 12 s"},
+        {"شركة of טבלה <b>", "\u2067شركة\u2069 of \u2067טבלה\u2069 &lt;b&gt;"},
+        {"a\u200F 1", "a\u2067\u200F\u2069 1"},
+        {"𞤀 7", "\u2067𞤀\u2069 7"},
+        {"größe, 表名, 🙂", "größe, 表名, 🙂"},
+    };
+    for (const auto& [text, expected] : cases) EXPECT_EQ(html(text), expected);
+    EXPECT_EQ(html_code("טבלה 2"), "<code>טבלה 2</code>");
+}
+
 TEST(Html, KeepsLinesAndIndentation) {
     EXPECT_EQ(html_lines("a <\n\tb\r\n\n  c"), "a &lt;\n    b\n\n  c");
 }
