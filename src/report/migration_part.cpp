@@ -42,8 +42,9 @@ std::vector<RowsChangedPart> rows_changed_parts(const std::vector<observe::RowsC
 
 WaitPart wait_part(const observe::LockWait& wait) {
     if (wait.locktype != "relation") return {wait.locktype, "", "", to_ms(wait.waited), wait.on};
-    return {wait.locktype, wait.relation.text(), std::string{to_string(wait.mode)},
-            to_ms(wait.waited), wait.on};
+    // The relation of a lock that was never granted has no name.
+    return {wait.locktype, wait.relation.name.empty() ? "" : wait.relation.text(),
+            std::string{to_string(wait.mode)}, to_ms(wait.waited), wait.on};
 }
 
 ChangePart change_part(const observe::SchemaChange& change) {

@@ -192,12 +192,15 @@ std::vector<std::string> effect_phrases(const StatementPart& statement) {
             });
     }
     for (const WaitPart& wait : statement.waits) {
-        const std::string lock =
-            wait.locktype == "relation" ? wait.mode + " on " + wait.relation : wait.locktype;
-        phrases.push_back("waited " + duration(wait.waited_ms) + " for " + lock +
+        phrases.push_back("waited " + duration(wait.waited_ms) + " for " + waited_for(wait) +
                           (wait.on.empty() ? "" : ", held by " + join(wait.on, ", ")));
     }
     return phrases;
+}
+
+std::string waited_for(const WaitPart& wait) {
+    if (wait.locktype != "relation") return wait.locktype;
+    return wait.mode + (wait.relation.empty() ? "" : " on " + wait.relation);
 }
 
 ViolationsPhrase violations_phrase(const ViolationsPart& violations) {

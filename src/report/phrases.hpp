@@ -54,6 +54,9 @@ const StatementPart* slowest_statement(const MigrationPart& migration);
 // orders", "read 300,000 rows or more of customers", "waited 1.20 s for AccessExclusiveLock on
 // orders, held by autovacuum worker". The largest first; at most three of a kind.
 std::vector<std::string> effect_phrases(const StatementPart& statement);
+// "AccessExclusiveLock on orders", "AccessExclusiveLock" where it is not known on what,
+// "transactionid"
+std::string waited_for(const WaitPart& wait);
 // Of the migration's elapsed time: "98 %".
 std::string share_of(const StatementPart& statement, const MigrationPart& migration);
 const StatementPart* find_statement(const MigrationPart& migration, std::size_t ordinal);

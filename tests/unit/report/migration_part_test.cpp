@@ -40,7 +40,8 @@ TEST(MigrationPart, TakesEveryFieldOver) {
                         pg::LockMode::share,
                         Millis{7},
                         {"autovacuum worker"}},
-                       {"virtualxid", 0, {}, {}, Millis{8}, {}}};
+                       {"virtualxid", 0, {}, {}, Millis{8}, {}},
+                       {"relation", 16385, {}, pg::LockMode::share, Millis{9}, {}}};
     statement.phases = {{"CREATE INDEX", "initializing", Millis{9}}};
     statement.notices = {{"WARNING", {"01000"}, "careful"}};
     observed.elapsed = Millis{41'201.62345};
@@ -147,7 +148,8 @@ TEST(MigrationPart, TakesEveryFieldOver) {
     s.scans = {{"billing.\"Order\"", 4}};
     s.sizes = {{"billing.\"Order\"", 5, 6}};
     s.waits = {{"relation", "billing.\"Order\"", "ShareLock", 7, {"autovacuum worker"}},
-               {"virtualxid", "", "", 8, {}}};
+               {"virtualxid", "", "", 8, {}},
+               {"relation", "", "ShareLock", 9, {}}};
     s.phases = {{"CREATE INDEX", "initializing", 9}};
     s.notices = {{"WARNING", "01000", "careful"}};
     expected.statements = {s};

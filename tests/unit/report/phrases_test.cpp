@@ -39,6 +39,17 @@ TEST(EffectPhrases, SayOrMoreWhereParallelWorkersMayHaveReadUnseen) {
                 ElementsAre("updated 1 row of orders", "read 2,000,000 rows of orders"));
 }
 
+TEST(EffectPhrases, NameNoRelationWhereItIsNotKnown) {
+    StatementPart statement = statement_with("exact");
+    statement.waits = {{"relation", "orders", "ShareLock", 5'000, {}},
+                       {"relation", "", "ShareLock", 5'000, {"autovacuum worker"}},
+                       {"transactionid", "", "", 5'000, {}}};
+    EXPECT_THAT(effect_phrases(statement),
+                ElementsAre("waited 5.00 s for ShareLock on orders",
+                            "waited 5.00 s for ShareLock, held by autovacuum worker",
+                            "waited 5.00 s for transactionid"));
+}
+
 // Nobody counts the rows of a truncated table.
 TEST(EffectPhrases, TellWhatTruncateEmptied) {
     StatementPart statement = statement_with("exact");
