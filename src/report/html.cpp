@@ -55,6 +55,12 @@ std::string cell(const std::string& column, double value, const std::string& inn
            inner + "</td>";
 }
 
+std::string how_long(const BlockingPart& blocking) {
+    const bool is_bound =
+        blocking.evidence != to_string(observe::Evidence::exact) && blocking.held_ms > 0;
+    return (is_bound ? "at least " : "") + held_phrase(blocking);
+}
+
 std::string blocked_cell(const MigrationPart& migration) {
     const auto groups = blocked_together(migration);
     std::string lines;
@@ -65,7 +71,7 @@ std::string blocked_cell(const MigrationPart& migration) {
         lines += element("div", is_hazard ? "hazard" : "",
                          (first->blocks == "writes" ? "writes to " : "reads and writes of ") +
                              name_code(first->relation) + more + " " +
-                             element("span", "amount", html(held_phrase(*first))));
+                             element("span", "amount", html(how_long(*first))));
     }
     if (groups.size() > kListedInCell) {
         lines += html("and " + counted(groups.size() - kListedInCell, "more lock"));

@@ -96,13 +96,22 @@ std::string keeps_out_phrase(KeepsOut keeps_out) {
     return "blocks neither reads nor writes";
 }
 
+std::string held_number(double held_ms, bool is_exact) {
+    if (is_exact) return duration(held_ms);
+    return held_ms > 0 ? "≥ " + duration(held_ms) : "for a moment";
+}
+
 std::vector<std::string> hold_facts(const Hold& hold) {
     const auto& lock = *hold.lock;
     const bool is_exact = lock.evidence == "exact";
     Facts facts{lock.mode + " on " + lock.relation, keeps_out_phrase(hold.keeps_out)};
     if (lock.new_relation) facts.back() += ": the relation is new";
-    facts.push_back("held " + std::string{is_exact ? "" : "at least "} +
-                    exact_duration(lock.held_ms));
+    if (!is_exact && lock.held_ms <= 0) {
+        facts.emplace_back("held for a moment: one poll saw it");
+    } else {
+        facts.push_back("held " + std::string{is_exact ? "" : "at least "} +
+                        exact_duration(lock.held_ms));
+    }
     facts.push_back(from_to(lock.acquired_ms, lock.released_ms));
     if (lock.waited_ms > 0) facts.push_back("waited for it " + exact_duration(lock.waited_ms));
     facts.push_back("evidence: " + lock.evidence);
@@ -117,8 +126,8 @@ std::vector<std::string> hold_facts(const Hold& hold) {
 
 std::vector<std::string> statement_facts(const TimedStatement& timed, bool mask_literals) {
     const auto& statement = *timed.statement;
-    Facts facts{"took " + exact_duration(statement.elapsed_ms),
-                from_to(timed.began_ms, timed.ended_ms)};
+    Facts facts{"took " + exact_duration(statement.elapsed_ms)};
+    if (timed.is_placed) facts.push_back(from_to(timed.began_ms, timed.ended_ms));
     if (statement.commit_ms) facts.push_back("its COMMIT " + exact_duration(*statement.commit_ms));
     if (statement.repeated > 1) {
         facts.push_back(counted(statement.repeated, "like statement") + " up to line " +

@@ -43,10 +43,10 @@ std::string svg(const std::string& name, const std::string& inner) {
     return "<svg class=\"" + name + "\" aria-hidden=\"true\">" + inner + "</svg>";
 }
 
-std::string row(const std::string& name, const std::string& track, double ms,
+std::string row(const std::string& name, const std::string& track, const std::string& number,
                 const std::string& more) {
     return "<details class=\"row\"><summary>" + element("span", "name", name) +
-           svg("track", track) + element("span", "number", html(duration(ms))) + "</summary>" +
+           svg("track", track) + element("span", "number", html(number)) + "</summary>" +
            element("div", "more", more) + "</details>\n";
 }
 
@@ -90,6 +90,13 @@ class Drawing {
                                  " not drawn, " + duration(timeline_.left_out_ms) + " together")) +
                     "\n";
         }
+        if (!timeline_.statements.empty() && !timeline_.statements.back().is_placed) {
+            text += element("p", "left-out",
+                            "Like statements that ran in turn with others are one bar, where the "
+                            "first of them began: that bar and those after it do not stand exactly "
+                            "above their locks.") +
+                    "\n";
+        }
         return text;
     }
 
@@ -102,7 +109,7 @@ class Drawing {
             text += element("p", "left-out",
                             html(counted(timeline_.lanes_left_out, "more locked relation") +
                                  " not drawn; the longest, " + longest.relation + ", " +
-                                 duration(longest.held_ms) + ", " +
+                                 held_number(longest.held_ms, longest.is_exact) + ", " +
                                  keeps_out_phrase(longest.keeps_out))) +
                     "\n";
         }
@@ -137,7 +144,8 @@ class Drawing {
                           html_code(one_line(printable(sql), kLongestLabel)) +
                           (statement.repeated > 1 ? " ×" + std::to_string(statement.repeated) : "");
         const auto code = html_lines(sql) + (statement.sql_shortened ? "\n…" : "");
-        return row(name, track, statement.elapsed_ms, element("pre", "", code) + lines_of(facts));
+        return row(name, track, duration(statement.elapsed_ms),
+                   element("pre", "", code) + lines_of(facts));
     }
 
     // When in the statement a wait was is not recorded: it stands at the beginning, where a lock is
@@ -148,9 +156,7 @@ class Drawing {
         for (const auto& wait : timed.statement->waits) {
             const double end = std::min(at + wait.waited_ms, timed.ended_ms);
             text += rect("wait", stretch(at, end),
-                         {"waited " + exact_duration(wait.waited_ms) + " for " +
-                              (wait.locktype == "relation" ? wait.mode + " on " + wait.relation
-                                                           : wait.locktype),
+                         {"waited " + exact_duration(wait.waited_ms) + " for " + waited_for(wait),
                           wait.on.empty() ? "" : "held by " + join(wait.on, ", "),
                           "when in the statement is not recorded"});
             at = end;
@@ -185,7 +191,7 @@ class Drawing {
         }
         const auto name = html_code(shortened_in_middle(printable(lane.relation), kLongestName)) +
                           " " + html(keeps_out_phrase(lane.keeps_out));
-        return row(name, track, lane.held_ms, more);
+        return row(name, track, held_number(lane.held_ms, lane.is_exact), more);
     }
 
     std::string hold_bars(const Hold& hold) const {

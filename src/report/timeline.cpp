@@ -17,13 +17,23 @@ double ended_with_commit(const TimedStatement& timed) {
     return timed.ended_ms + timed.statement->commit_ms.value_or(0);
 }
 
+// Whether the next one began before the last of those that this one stands for.
+bool ran_in_turn(const StatementPart& statement, const StatementPart& next) {
+    return statement.repeated > 1 && next.ordinal - statement.ordinal < statement.repeated;
+}
+
 std::vector<TimedStatement> all_statements(const MigrationPart& migration) {
     std::vector<TimedStatement> result;
     double now = 0;
     const SettingsPart* settings = nullptr;
-    for (const auto& statement : migration.statements) {
+    bool is_placed = true;
+    const auto& statements = migration.statements;
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+        const auto& statement = statements[i];
         if (statement.settings) settings = &*statement.settings;
-        result.push_back({&statement, now, now + statement.elapsed_ms, settings});
+        is_placed =
+            is_placed && (i + 1 == statements.size() || !ran_in_turn(statement, statements[i + 1]));
+        result.push_back({&statement, now, now + statement.elapsed_ms, settings, is_placed});
         now = ended_with_commit(result.back());
     }
     return result;
@@ -54,10 +64,11 @@ std::vector<Lane> all_lanes(const MigrationPart& migration) {
         for (const auto& lock : statement.locks) {
             auto& lane = by_relation[lock.relation];
             const Hold hold{&lock, &statement, kept_out_by(lock)};
-            if (hold.keeps_out > lane.keeps_out) lane.held_ms = 0;
-            lane.keeps_out = std::max(lane.keeps_out, hold.keeps_out);
-            if (hold.keeps_out == lane.keeps_out) {
-                lane.held_ms = std::max(lane.held_ms, lock.held_ms);
+            const bool is_stronger = lane.holds.empty() || hold.keeps_out > lane.keeps_out;
+            if (is_stronger || (hold.keeps_out == lane.keeps_out && lock.held_ms > lane.held_ms)) {
+                lane.keeps_out = hold.keeps_out;
+                lane.held_ms = lock.held_ms;
+                lane.is_exact = lock.evidence == to_string(observe::Evidence::exact);
             }
             lane.holds.push_back(hold);
         }

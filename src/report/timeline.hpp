@@ -29,6 +29,9 @@ struct TimedStatement {
     double began_ms = 0;
     double ended_ms = 0;                     // without its own COMMIT
     const SettingsPart* settings = nullptr;  // in force when it began
+    // False of one that stands for like statements that ran in turn with others, and of all after
+    // it: their times are summed, so that they are drawn beside the clock of the locks.
+    bool is_placed = true;
 };
 
 struct Hold {
@@ -42,6 +45,7 @@ struct Lane {
     std::string relation;
     KeepsOut keeps_out = KeepsOut::nobody;  // by the strongest of them
     double held_ms = 0;                     // the longest of those
+    bool is_exact = true;                   // false: at least so long
     std::vector<Hold> holds;
     std::size_t holds_left_out = 0;
 };

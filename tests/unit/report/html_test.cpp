@@ -100,6 +100,34 @@ TEST(HtmlPage, SaysHowSureALockIs) {
     const auto page = render_html(report, {});
     EXPECT_THAT(page, HasSubstr("held at least 12.1 s (12100 ms)"));
     EXPECT_THAT(page, HasSubstr("taken after 4.0 ms, let go of before 12.1 s"));
+    EXPECT_THAT(page, HasSubstr("<span class=\"number\">≥ 12.1 s</span>"));
+    report.migrations[1].blocking[0].evidence = "sampled";
+    EXPECT_THAT(render_html(report, {}),
+                HasSubstr("<span class=\"amount\">at least 12.1 s</span>"));
+}
+
+TEST(HtmlPage, SaysThatOnePollSawALock) {
+    auto report = samples::demo();
+    auto& migration = report.migrations[1];
+    for (auto* held : {&migration.statements[0].locks[0].held_ms, &migration.blocking[0].held_ms}) {
+        *held = 0;
+    }
+    migration.statements[0].locks[0].evidence = migration.blocking[0].evidence = "sampled";
+    const auto page = render_html(report, {});
+    EXPECT_THAT(page, HasSubstr("<span class=\"number\">for a moment</span>"));
+    EXPECT_THAT(page, HasSubstr("<span class=\"amount\">for a moment</span>"));
+    EXPECT_THAT(page, HasSubstr("held for a moment: one poll saw it"));
+    EXPECT_THAT(page, Not(HasSubstr("at least 0.00 ms")));
+}
+
+TEST(HtmlPage, SaysThatBarsOfSummedStatementsAreOutOfPlace) {
+    auto report = samples::demo();
+    EXPECT_THAT(render_html(report, {}), Not(HasSubstr("do not stand exactly")));
+    auto& statements = report.migrations[2].statements;
+    statements[3].repeated = 900;
+    const auto page = render_html(report, {});
+    EXPECT_EQ(count_of(page, "do not stand exactly above their locks"), 1U);
+    EXPECT_THAT(page, Not(HasSubstr("from 4.0 ms to 40.3 s")));
 }
 
 }  // namespace

@@ -99,6 +99,22 @@ TEST(Timeline, PutsStatementsAndTheirCommitsOneAfterTheOther) {
     EXPECT_EQ(timeline.total_ms, 65);
 }
 
+TEST(Timeline, KnowsWhichStatementsHaveNoPlaceOfTheirOwn) {
+    MigrationPart migration;
+    auto& statements = migration.statements;
+    statements = {statement(1, 10), statement(5, 20), statement(6, 30)};
+    statements[0].repeated = 4;
+    statements[2].repeated = 2;
+    EXPECT_TRUE(timeline_of(migration, {}).statements.back().is_placed) << "one after the other";
+    statements[1].ordinal = 3;
+    const auto timeline = timeline_of(migration, {});
+    for (const auto& timed : timeline.statements) EXPECT_FALSE(timed.is_placed);
+    statements[0].repeated = 1;
+    statements[1].repeated = 9;
+    EXPECT_TRUE(timeline_of(migration, {}).statements[0].is_placed);
+    EXPECT_FALSE(timeline_of(migration, {}).statements[1].is_placed);
+}
+
 TEST(Timeline, LastsAsLongAsItsLastLock) {
     MigrationPart migration;
     migration.statements = {statement(1, 10, {lock("t", "ShareLock", 0, 40)})};
@@ -126,7 +142,20 @@ TEST(Timeline, PutsWhatKeepsSomebodyOutFirst) {
     EXPECT_THAT(relations_of(timeline), ElementsAre("writes", "all", "weak"));
     // By its strongest lock, which lies above the weaker one.
     EXPECT_EQ(timeline.lanes[1].held_ms, 10);
+    EXPECT_TRUE(timeline.lanes[1].is_exact);
     EXPECT_EQ(timeline.lanes[1].holds.back().lock->mode, "AccessExclusiveLock");
+}
+
+TEST(Timeline, IsAsSureAsTheLongestOfTheStrongestLocks) {
+    MigrationPart migration;
+    auto& locks = migration.statements.emplace_back().locks;
+    locks = {lock("t", "ShareLock", 0, 10), lock("t", "ShareLock", 0, 40),
+             lock("t", "AccessShareLock", 0, 90)};
+    locks[1].evidence = "sampled";
+    EXPECT_FALSE(timeline_of(migration, {}).lanes[0].is_exact);
+    locks[1].evidence = "exact";
+    locks[0].evidence = locks[2].evidence = "sampled";
+    EXPECT_TRUE(timeline_of(migration, {}).lanes[0].is_exact);
 }
 
 TEST(TimelineLimits, ShrinkWithTheNumberOfMigrations) {
