@@ -10,6 +10,7 @@
 #include "report/sums.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,10 @@ std::string title_text(const MigrationPart& migration) {
 
 std::string name_code(const std::string& name) {
     return html_code(shortened_in_middle(printable(name), kLongestName));
+}
+
+std::string link_to(const Entry& entry) {
+    return "<a href=\"#" + entry.id + "\">" + title_text(*entry.migration) + "</a>";
 }
 
 // The script sorts by `value`, the reader of a small screen is told the column's name.
@@ -104,8 +109,7 @@ std::string table_row(const Entry& entry, std::size_t place) {
     const auto wal = wal_bytes_of(migration);
     return "<tr>" +
            cell("label", label ? static_cast<double>(*label) : -1, html_label(migration.label)) +
-           cell("migration", static_cast<double>(place),
-                "<a href=\"#" + entry.id + "\">" + title_text(migration) + "</a>") +
+           cell("migration", static_cast<double>(place), link_to(entry)) +
            cell("time", timed ? migration.elapsed_ms : -1,
                 timed ? html(duration(migration.elapsed_ms)) : "") +
            blocked_cell(migration) + lock_cell(migration) + rewritten_cell(migration) +
@@ -184,18 +188,31 @@ std::string sections_of(const Report& report, const Entries& told, const Entries
                        : calm);
 }
 
-std::string notes_section(const Report& report) {
-    std::vector<const MigrationPart*> migrations;
-    for (const auto& migration : report.migrations) migrations.push_back(&migration);
+// What a rule says for information. Each message with the migrations that it is true of.
+struct Note {
+    std::map<std::string, std::vector<std::string>> places;
+    std::map<std::string, const FindingPart*> advice;  // by its text
+};
+
+std::string notes_section(const Entries& entries) {
+    std::map<std::string, Note> notes;
+    for (const auto& entry : entries) {
+        for (const auto& finding : entry.migration->findings) {
+            if (!is_quiet(finding) || is_silenced(finding)) continue;
+            auto& note = notes[finding.rule];
+            note.places[finding.message].push_back(
+                link_to(entry) + (finding.line ? " line " + std::to_string(*finding.line) : ""));
+            note.advice.emplace(finding.instead, &finding);
+        }
+    }
     std::string items;
-    for (const auto& [rule, repeated] : quiet_findings(migrations)) {
-        const auto& versions = repeated.versions;
-        items += element("li", "",
-                         element("strong", "", html(rule)) + " in " +
-                             (versions.size() == 1 ? html(versions.front())
-                                                   : html(counted(versions.size(), "migration"))) +
-                             ": " + html(repeated.first->message) + html_advice(*repeated.first)) +
-                 "\n";
+    for (const auto& [rule, note] : notes) {
+        auto text = element("strong", "", html(rule));
+        for (const auto& [message, places] : note.places) {
+            text += "<br>" + html(message) + ": " + join(places, ", ");
+        }
+        for (const auto& [instead, finding] : note.advice) text += html_advice(*finding);
+        items += element("li", "", text) + "\n";
     }
     return items.empty() ? "" : folded("Notes", element("ul", "findings", items) + "\n");
 }
@@ -268,8 +285,7 @@ std::string render_html(const Report& report, const HtmlStyle& style) {
            "\n<header><p>rehearse on " + html_code(report.snapshot.name) +
            "</p><button id=\"theme\" type=\"button\" hidden></button></header>\n<main>\n" +
            verdict_section(report, all, style) + table_section(told, quiet) +
-           sections_of(report, told, quiet, style) + notes_section(report) +
-           measured_section(report) +
+           sections_of(report, told, quiet, style) + notes_section(all) + measured_section(report) +
            // The pattern of waiting; the style refers to it by its name.
            "<svg class=\"patterns\" aria-hidden=\"true\"><pattern id=\"hatch\" width=\"5\" "
            "height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"

@@ -130,5 +130,32 @@ TEST(HtmlPage, SaysThatBarsOfSummedStatementsAreOutOfPlace) {
     EXPECT_THAT(page, Not(HasSubstr("from 4.0 ms to 40.3 s")));
 }
 
+TEST(HtmlPage, TellsANoteOnlyOfTheMigrationsThatItIsTrueOf) {
+    const auto notes_of = [](const Report& report) {
+        const auto page = render_html(report, {});
+        return page.substr(page.find(">Notes<"));
+    };
+    auto report = samples::many(3);
+    for (auto& migration : report.migrations) {
+        FindingPart finding;
+        finding.rule = "statement-timeout-unset";
+        finding.severity = "info";
+        finding.line = 7;
+        finding.message = "ALTER TABLE runs without it";
+        finding.instead = "Set it";
+        migration.findings = {finding};
+    }
+    report.migrations[1].findings[0].message = "INSERT runs without it";
+    const auto notes = notes_of(report);
+    EXPECT_THAT(notes, HasSubstr("<br>ALTER TABLE runs without it: "
+                                 "<a href=\"#m1\">0001 add_note_to_table_0001</a> line 7, "
+                                 "<a href=\"#m3\">0003 add_note_to_table_0003</a> line 7<br>"
+                                 "INSERT runs without it: "
+                                 "<a href=\"#m2\">0002 add_note_to_table_0002</a> line 7"));
+    EXPECT_EQ(count_of(notes, "Instead: Set it"), 1U);
+    report.migrations[1].findings[0].allowed_because = "it is short";
+    EXPECT_THAT(notes_of(report), Not(HasSubstr("INSERT")));
+}
+
 }  // namespace
 }  // namespace rehearse::report
