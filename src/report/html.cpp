@@ -107,7 +107,8 @@ std::string table_row(const Entry& entry, std::size_t place) {
     const auto label = verdict::label_from(migration.label);
     const bool timed = migration.label != "not_run";
     const auto wal = wal_bytes_of(migration);
-    return "<tr>" +
+    return std::string{is_folded(migration) ? "<tr role=\"row\" class=\"calm\">"
+                                            : "<tr role=\"row\">"} +
            cell("label", label ? static_cast<double>(*label) : -1, html_label(migration.label)) +
            cell("migration", static_cast<double>(place), link_to(entry)) +
            cell("time", timed ? migration.elapsed_ms : -1,
@@ -117,7 +118,6 @@ std::string table_row(const Entry& entry, std::size_t place) {
 }
 
 std::string table_of(const Entries& entries) {
-    if (entries.empty()) return {};
     std::string head;
     for (const auto* column :
          {"label", "migration", "time", "blocked", "strongest lock", "rewritten", "WAL"}) {
@@ -140,20 +140,14 @@ std::string summary_of(const Entries& entries, const std::string& what) {
                 duration(sum));
 }
 
-std::string table_section(const Entries& told, const Entries& quiet) {
-    if (told.size() + quiet.size() <= kRowsWithoutFold) {
-        Entries all = told;
-        all.insert(all.end(), quiet.begin(), quiet.end());
-        std::sort(all.begin(), all.end(),
-                  [](const Entry& a, const Entry& b) { return a.migration < b.migration; });
-        return table_of(all);
-    }
-    auto text = table_of(told);
-    if (!quiet.empty()) {
-        text += folded(summary_of(quiet, told.empty() ? "migration" : "more migration"),
-                       table_of(quiet));
-    }
-    return text;
+// One table, or sorting would not compare what is folded with what is not. The style hides the calm
+// rows until the box is ticked.
+std::string table_section(const Entries& all, const Entries& quiet) {
+    if (all.empty()) return {};
+    if (all.size() <= kRowsWithoutFold || quiet.empty()) return table_of(all);
+    if (quiet.size() == all.size()) return folded("The migrations", table_of(all));
+    return "<div class=\"folding\"><label><input type=\"checkbox\" autocomplete=\"off\"> Show " +
+           summary_of(quiet, "more migration") + "</label>\n" + table_of(all) + "</div>\n";
 }
 
 std::string heading(const MigrationPart& migration) {
@@ -284,7 +278,7 @@ std::string render_html(const Report& report, const HtmlStyle& style) {
     return head(report) + (told.size() > kLaidOutAtOnce ? "<body class=\"many\">" : "<body>") +
            "\n<header><p>rehearse on " + html_code(report.snapshot.name) +
            "</p><button id=\"theme\" type=\"button\" hidden></button></header>\n<main>\n" +
-           verdict_section(report, all, style) + table_section(told, quiet) +
+           verdict_section(report, all, style) + table_section(all, quiet) +
            sections_of(report, told, quiet, style) + notes_section(all) + measured_section(report) +
            // The pattern of waiting; the style refers to it by its name.
            "<svg class=\"patterns\" aria-hidden=\"true\"><pattern id=\"hatch\" width=\"5\" "

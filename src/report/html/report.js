@@ -21,6 +21,7 @@
   function makeSortable(table) {
     const body = table.tBodies[0];
     const heads = [...table.tHead.rows[0].cells];
+    const showsAll = table.closest(".folding")?.querySelector("input");
     const sort = (head, column) => {
       // At first the worst on top; of the migrations, the one that runs first.
       const up = head.ariaSort ? head.ariaSort === "descending" : head.textContent === "migration";
@@ -29,6 +30,7 @@
       const value = (row) => Number(row.cells[column].dataset.value);
       const rows = [...body.rows].sort((a, b) => (up ? 1 : -1) * (value(a) - value(b)));
       body.append(...rows);
+      if (showsAll) showsAll.checked = true;
     };
     heads.forEach((head, column) => {
       const button = document.createElement("button");

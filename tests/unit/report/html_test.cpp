@@ -157,5 +157,15 @@ TEST(HtmlPage, TellsANoteOnlyOfTheMigrationsThatItIsTrueOf) {
     EXPECT_THAT(notes_of(report), Not(HasSubstr("INSERT")));
 }
 
+TEST(HtmlPage, ManyMigrationsAreOneTableWithTheCalmOnesFolded) {
+    const auto page = render_html(samples::many(300), {});
+    EXPECT_EQ(count_of(page, "<table"), 1U);
+    EXPECT_EQ(count_of(page, "<tr role=\"row\" class=\"calm\">"), 295U);
+    EXPECT_THAT(page, HasSubstr("> Show 295 more migrations: 295 ok, "));
+    for (const auto& few : {samples::demo(), samples::many(12)}) {
+        EXPECT_THAT(render_html(few, {}), Not(HasSubstr("class=\"folding\"")));
+    }
+}
+
 }  // namespace
 }  // namespace rehearse::report
