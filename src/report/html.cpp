@@ -39,7 +39,8 @@ bool is_folded(const MigrationPart& migration) {
 }
 
 std::string folded(const std::string& summary, const std::string& body) {
-    return "<details class=\"fold\"><summary>" + summary + "</summary>\n" + body + "</details>\n";
+    return "<details class=\"fold\"><summary>" + element("h2", "", summary) + "</summary>\n" +
+           body + "</details>\n";
 }
 
 std::string title_text(const MigrationPart& migration) {
@@ -54,10 +55,11 @@ std::string link_to(const Entry& entry) {
     return "<a href=\"#" + entry.id + "\">" + title_text(*entry.migration) + "</a>";
 }
 
-// The script sorts by `value`, the reader of a small screen is told the column's name.
+// The script sorts by `value`, the reader of a small screen is told the column's name. A table that
+// is laid out as blocks there is none to a screen reader without the roles.
 std::string cell(const std::string& column, double value, const std::string& inner) {
-    return "<td data-column=\"" + column + "\" data-value=\"" + std::to_string(value) + "\">" +
-           inner + "</td>";
+    return "<td role=\"cell\" data-column=\"" + column + "\" data-value=\"" +
+           std::to_string(value) + "\">" + inner + "</td>";
 }
 
 std::string how_long(const BlockingPart& blocking) {
@@ -95,7 +97,8 @@ std::string rewritten_cell(const MigrationPart& migration) {
     const auto sum = bytes_of(rewritten);
     std::string text;
     if (rewritten.size() == 1) {
-        text = name_code(rewritten.front().relation) + " " + html(bytes(sum));
+        text = name_code(rewritten.front().relation) + " " +
+               element("span", "amount", html(bytes(sum)));
     } else if (!rewritten.empty()) {
         text = html(counted(rewritten.size(), "relation") + ", " + bytes(sum));
     }
@@ -121,12 +124,12 @@ std::string table_of(const Entries& entries) {
     std::string head;
     for (const auto* column :
          {"label", "migration", "time", "blocked", "strongest lock", "rewritten", "WAL"}) {
-        head += element("th", "", column);
+        head += std::string{"<th role=\"columnheader\" scope=\"col\">"} + column + "</th>";
     }
     std::string rows;
     for (std::size_t i = 0; i < entries.size(); ++i) rows += table_row(entries[i], i);
-    return "<table class=\"migrations\"><thead><tr>" + head + "</tr></thead><tbody>\n" + rows +
-           "</tbody></table>\n";
+    return "<table role=\"table\" class=\"migrations\"><thead role=\"rowgroup\"><tr role=\"row\">" +
+           head + "</tr></thead><tbody role=\"rowgroup\">\n" + rows + "</tbody></table>\n";
 }
 
 std::string summary_of(const Entries& entries, const std::string& what) {
@@ -169,7 +172,7 @@ std::string sections_of(const Report& report, const Entries& told, const Entries
     }
     std::string calm;
     for (const auto& [migration, id] : quiet) {
-        calm += "<details class=\"fold calm\"><summary>" + heading(*migration) +
+        calm += "<details class=\"fold calm\"><summary>" + element("h2", "", heading(*migration)) +
                 "</summary>\n<div id=\"" + id + "\">\n" +
                 html_migration(report, *migration, style, given) + "</div></details>\n";
     }
@@ -241,7 +244,7 @@ std::string measured_section(const Report& report) {
 std::string verdict_section(const Report& report, const Entries& all, const HtmlStyle& style) {
     const auto sentence = shortened_in_middle(
         printable(verdict_sentence(report, style.mask_literals)), kLongestVerdict);
-    auto text = element("p", "verdict", html_label(report.label) + " " + html(sentence)) + "\n";
+    auto text = element("h1", "verdict", html_label(report.label) + " " + html(sentence)) + "\n";
     if (all.size() > 1) text += element("p", "", summary_of(all, "migration")) + "\n";
     if (is_blind(report)) text += element("p", "hazard", html(sampler_phrase(report))) + "\n";
     for (const auto& warning : report.warnings) {

@@ -43,9 +43,9 @@ std::string svg(const std::string& name, const std::string& inner) {
     return "<svg class=\"" + name + "\" aria-hidden=\"true\">" + inner + "</svg>";
 }
 
-std::string row(const std::string& name, const std::string& track, const std::string& number,
-                const std::string& more) {
-    return "<details class=\"row\"><summary>" + element("span", "name", name) +
+std::string row(const std::string& kind, const std::string& name, const std::string& track,
+                const std::string& number, const std::string& more) {
+    return "<details class=\"" + kind + "\"><summary>" + element("span", "name", name) +
            svg("track", track) + element("span", "number", html(number)) + "</summary>" +
            element("div", "more", more) + "</details>\n";
 }
@@ -64,7 +64,10 @@ std::string lines_of(const std::vector<std::string>& facts) {
 class Drawing {
   public:
     Drawing(const Timeline& timeline, const MigrationPart& migration, const HtmlStyle& style)
-        : timeline_(timeline), migration_(migration), style_(style) {}
+        : timeline_(timeline),
+          migration_(migration),
+          style_(style),
+          slowest_(slowest_statement(migration)) {}
 
     std::string axis() const {
         constexpr double kNearTheEnd = 90;
@@ -92,8 +95,10 @@ class Drawing {
         }
         if (!timeline_.statements.empty() && !timeline_.statements.back().is_placed) {
             text += element("p", "left-out",
-                            "Like statements that ran in turn with others are one bar, where the "
-                            "first of them began: that bar and those after it do not stand exactly "
+                            "Like statements that ran in turn with others are one "
+                            "bar, where the "
+                            "first of them began: that bar and those after it do not "
+                            "stand exactly "
                             "above their locks.") +
                     "\n";
         }
@@ -102,7 +107,7 @@ class Drawing {
 
     std::string locks() const {
         if (timeline_.lanes.empty()) return {};
-        std::string text = element("h4", "", "Locks") + "\n";
+        std::string text = element("h3", "", "Locks") + "\n";
         for (const auto& lane : timeline_.lanes) text += lane_row(lane);
         if (timeline_.longest_left_out) {
             const auto& longest = *timeline_.longest_left_out;
@@ -144,12 +149,13 @@ class Drawing {
                           html_code(one_line(printable(sql), kLongestLabel)) +
                           (statement.repeated > 1 ? " ×" + std::to_string(statement.repeated) : "");
         const auto code = html_lines(sql) + (statement.sql_shortened ? "\n…" : "");
-        return row(name, track, duration(statement.elapsed_ms),
+        const bool is_main = failed || timed.statement == slowest_;
+        return row(is_main ? "row main" : "row", name, track, duration(statement.elapsed_ms),
                    element("pre", "", code) + lines_of(facts));
     }
 
-    // When in the statement a wait was is not recorded: it stands at the beginning, where a lock is
-    // mostly waited for.
+    // When in the statement a wait was is not recorded: it stands at the
+    // beginning, where a lock is mostly waited for.
     std::string waits(const TimedStatement& timed) const {
         std::string text;
         double at = timed.began_ms;
@@ -191,7 +197,7 @@ class Drawing {
         }
         const auto name = html_code(shortened_in_middle(printable(lane.relation), kLongestName)) +
                           " " + html(keeps_out_phrase(lane.keeps_out));
-        return row(name, track, held_number(lane.held_ms, lane.is_exact), more);
+        return row("row", name, track, held_number(lane.held_ms, lane.is_exact), more);
     }
 
     std::string hold_bars(const Hold& hold) const {
@@ -218,6 +224,7 @@ class Drawing {
     const Timeline& timeline_;
     const MigrationPart& migration_;
     const HtmlStyle& style_;
+    const StatementPart* slowest_;
 };
 
 }  // namespace
@@ -227,7 +234,7 @@ std::string html_timeline(const MigrationPart& migration, const HtmlStyle& style
     if (migration.statements.empty()) return {};
     const auto timeline = timeline_of(migration, limits);
     const Drawing drawing{timeline, migration, style};
-    return "<figure class=\"timeline\">\n" + drawing.axis() + element("h4", "", "Statements") +
+    return "<figure class=\"timeline\">\n" + drawing.axis() + element("h3", "", "Statements") +
            "\n" + drawing.statements() + drawing.locks() + "</figure>\n";
 }
 
@@ -243,7 +250,8 @@ std::string html_legend() {
                        entry("writers", keeps_out_phrase(KeepsOut::writers)) +
                        entry("nobody", "blocks neither") +
                        entry("everybody sampled",
-                             "polled: held at least so long, the thin line is its bounds")) +
+                             "polled: held at least so long, "
+                             "the thin line is its bounds")) +
            "\n";
 }
 

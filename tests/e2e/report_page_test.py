@@ -29,6 +29,7 @@ except ImportError:
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 LONGEST_S = 2.0
+LONGEST_WALL_S = 10.0  # whatever else the machine does
 
 
 def what_is_missing():
@@ -59,6 +60,9 @@ class ReportPage(unittest.TestCase):
         for name, report in (
             ("demo", sample_reports.demo()),
             ("hostile", sample_reports.hostile()),
+            ("many", sample_reports.many(20)),
+            ("right-to-left", sample_reports.right_to_left()),
+            ("90-s", sample_reports.of_duration(90)),
             ("large", sample_reports.large(500, 20_000)),
         ):
             cls.pages[name] = cls.draw(name, report)
@@ -93,6 +97,10 @@ class ReportPage(unittest.TestCase):
     def prefer(self, scheme):
         feature = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", feature)
+
+    def print_view(self):
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        self.addCleanup(self.browser.execute_cdp_cmd, "Emulation.setEmulatedMedia", {"media": ""})
 
     def run_script(self, script, *arguments):
         return self.browser.execute_script(script, *arguments)
@@ -132,11 +140,73 @@ class ReportPage(unittest.TestCase):
         self.assertEqual(column(), ["0041", "0042", "0043", "0044", "0045", "0046"])
         self.assertIsNone(time_head.get_attribute("aria-sort"))
 
+    def test_of_many_the_calm_ones_are_folded_and_sorted_with_the_others(self):
+        self.open("many")
+        shown = lambda: [row.text.split()[1] for row in self.all("tbody tr") if row.is_displayed()]
+        self.assertEqual(shown(), ["0042", "0043", "0044", "0045"])
+        box = self.one(".folding input")
+        self.assertEqual(box.accessible_name, "Show 22 more migrations: 21 ok, 1 not run, 58.8 ms")
+        box.click()
+        self.assertEqual(len(shown()), 26)
+        box.click()
+        self.one("th:nth-child(7) button").click()
+        self.assertEqual(shown()[:2], ["0002", "0044"])
+        self.assertEqual(len(shown()), 26)
+
+    def test_headings_and_table_are_there_for_a_screen_reader(self):
+        self.resize(390, 844)
+        self.open("demo")
+        self.assertEqual([h.text[:11] for h in self.all("h1")], ["failed 0045"])
+        levels = self.run_script("return [...document.querySelectorAll('h1, h2, h3, h4')].map(h => +h.tagName[1])")
+        self.assertTrue(all(after - before <= 1 for before, after in zip(levels, levels[1:])), levels)
+        self.assertEqual(len(self.all("summary h2")), 4)  # 0041, 0046, notes, how it was measured
+        roles = {element.aria_role for element in self.all("tbody td:first-child, th:first-child")}
+        self.assertEqual(roles, {"cell", "columnheader"})
+
+    def test_a_number_beside_a_name_from_right_to_left_stays_on_its_side(self):
+        self.open("right-to-left")
+        places = r'''
+            const left = (node, text) => {
+                const range = document.createRange();
+                const at = node.data.indexOf(text);
+                range.setStart(node, at);
+                range.setEnd(node, at + text.length);
+                return range.getBoundingClientRect().left;
+            };
+            const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+            const wrong = [];
+            for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+                if (!node.data.includes("חשבוניות") || !node.parentElement.checkVisibility()) continue;
+                const after = /חשבוניות\W*([0-9.]+)/.exec(node.data);
+                if (after && left(node, after[1]) < left(node, "חשבוניות")) wrong.push(node.data);
+                const time = node.nextElementSibling ?? node.parentElement.nextElementSibling;
+                if (!time?.matches(".time, .amount")) continue;
+                const rect = time.getBoundingClientRect();
+                if (rect.left < left(node, "חשבוניות") && rect.top < node.parentElement.getBoundingClientRect().bottom)
+                    wrong.push(node.data);
+            }
+            return wrong;'''
+        self.assertEqual(self.run_script(places), [])
+
+    def test_times_of_an_axis_do_not_overlap(self):
+        for width in (390, 840, 1000, 1200):
+            self.resize(width, 900)
+            self.open("90-s")
+            overlaps = '''
+                const places = [...document.querySelectorAll(".axis text")].map(text => text.getBoundingClientRect());
+                const shown = places.filter(place => place.width > 0);
+                return [shown.length, shown.filter((place, i) => i > 0 && place.left < shown[i - 1].right + 2).length]'''
+            shown, overlapping = self.run_script(overlaps)
+            self.assertGreaterEqual(shown, 4, width)
+            self.assertEqual(overlapping, 0, width)
+
     def test_a_bar_tells_its_numbers_under_the_pointer(self):
         self.open("demo")
         ActionChains(self.browser).move_to_element(self.one("#m3 rect.everybody")).perform()
         self.assertIn("AccessExclusiveLock on workspaces\nblocks reads and writes", self.tip())
         self.assertIn("held 41.2 s (41200 ms)", self.tip())
+        self.assertIn("evidence: exact", self.tip())
+        ActionChains(self.browser).click().perform()
         self.assertIn("evidence: exact", self.tip())
         ActionChains(self.browser).move_to_element(self.one(".verdict")).perform()
         self.assertEqual(self.tip(), "")
@@ -176,9 +246,29 @@ class ReportPage(unittest.TestCase):
         self.one("#theme").click()
         self.assertEqual(self.background(), dark)
 
+    def test_paper_is_white_and_loses_no_name(self):
+        self.open("many")
+        self.prefer("light")
+        self.one("#theme").click()
+        dark = self.background()
+        self.resize(720, 1000)
+        self.print_view()
+        self.assertNotEqual(self.background(), dark)
+        self.assertEqual(self.background(), "rgb(255, 255, 255)")
+        cut = "return [...document.querySelectorAll('.name')].filter(n => n.scrollWidth > n.clientWidth).length"
+        self.assertEqual(self.run_script(cut), 0)
+        self.assertTrue(all(row.is_displayed() for row in self.all("tbody tr")))
+        self.assertFalse(self.one(".folding label").is_displayed())
+        # Of the failed migration, the statement that failed, and no other.
+        visible = "return document.querySelector(arguments[0]).checkVisibility()"
+        printed = lambda selector: self.run_script(visible, selector)
+        self.assertTrue(printed("#m25 .main .more"))
+        self.assertFalse(printed("#m25 .row:not(.main) .more"))
+        self.assertTrue(printed("main > .fold:last-of-type dd"))
+
     def test_a_phone_needs_no_sideways_scrolling(self):
         self.resize(390, 844)
-        for name in ("demo", "hostile", "large"):
+        for name in ("demo", "hostile", "many", "right-to-left", "large"):
             self.open(name)
             self.run_script("for (const d of [...document.querySelectorAll('details')].slice(0, 60)) d.open = true")
             self.assertEqual(self.run_script("return document.documentElement.scrollWidth"), 390, name)
@@ -225,6 +315,7 @@ class ReportPage(unittest.TestCase):
         seconds = lambda times: ", ".join(f"{t:.2f} s" for t in times)
         print(f"500 migrations, 20,000 holds, {size / 1e6:.1f} MB: {seconds(passed)}; main thread {seconds(busy)}")
         self.assertLess(min(busy), LONGEST_S)
+        self.assertLess(min(passed), LONGEST_WALL_S)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Reports to draw, made from the one of the demo: hostile text, very many holds."""
+"""Reports to draw, made from the one of the demo: hostile text, very many holds, long names."""
 
 import copy
 import json
@@ -50,6 +50,37 @@ def hostile():
             blocking["relation"] = text
         for finding in migration["findings"]:
             finding |= {"message": text, "instead": f"{text}\n{text}", "allowed_because": ""}
+    return report
+
+
+def many(calm):
+    """The demo with so many migrations before it that did next to nothing; the third of those wrote the most."""
+    report = demo()
+    for number in range(calm):
+        migration = copy.deepcopy(report["migrations"][0])
+        migration |= {"version": f"{number:04}", "name": f"add_note_to_table_{number}"}
+        if number == 2:
+            migration["statements"][-1]["wal_bytes"] = 2**40
+        report["migrations"].insert(number, migration)
+    return report
+
+
+def right_to_left():
+    """Names that are written from right to left, each beside a number."""
+    report = demo()
+    for migration in report["migrations"]:
+        migration["name"] = "חשבוניות"
+        for blocking in migration["blocking"]:
+            blocking["relation"] = "חשבוניות"
+    return report
+
+
+def of_duration(seconds):
+    """One statement that took so long, on an axis of its own."""
+    report = demo()
+    migration = report["migrations"][1]
+    report["migrations"] = [migration | {"elapsed_ms": 1000.0 * seconds, "blocking": []}]
+    migration["statements"][0] |= {"elapsed_ms": 1000.0 * seconds, "locks": []}
     return report
 
 

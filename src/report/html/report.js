@@ -133,7 +133,7 @@
   document.addEventListener("focusin", (event) => {
     const summary = event.target.closest(".timeline summary");
     if (summary?.matches(":focus-visible")) showTip(mainBarOf(summary));
-    else hideTip();
+    else if (!summary?.contains(shown)) hideTip();
   });
   document.addEventListener("keydown", onKey);
   addEventListener("hashchange", reveal);
