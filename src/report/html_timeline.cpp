@@ -145,9 +145,10 @@ class Drawing {
         }
         track += waits(timed) + phases(timed);
 
-        const auto name = element("span", "line", std::to_string(statement.line)) +
-                          html_code(one_line(printable(sql), kLongestLabel)) +
-                          (statement.repeated > 1 ? " ×" + std::to_string(statement.repeated) : "");
+        const auto name =
+            element("span", "line", std::to_string(statement.line)) +
+            (statement.repeated > 1 ? "×" + std::to_string(statement.repeated) + " " : "") +
+            html_code(one_line(printable(sql), kLongestLabel));
         const auto code = html_lines(sql) + (statement.sql_shortened ? "\n…" : "");
         const bool is_main = failed || timed.statement == slowest_;
         return row(is_main ? "row main" : "row", name, track, duration(statement.elapsed_ms),

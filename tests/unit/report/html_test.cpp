@@ -127,6 +127,7 @@ TEST(HtmlPage, SaysThatBarsOfSummedStatementsAreOutOfPlace) {
     statements[3].repeated = 900;
     const auto page = render_html(report, {});
     EXPECT_EQ(count_of(page, "do not stand exactly above their locks"), 1U);
+    EXPECT_THAT(page, HasSubstr("×900 <code>ALTER TABLE"));
     EXPECT_THAT(page, Not(HasSubstr("from 4.0 ms to 40.3 s")));
 }
 
