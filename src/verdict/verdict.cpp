@@ -1,6 +1,8 @@
 #include "rehearse/verdict/verdict.hpp"
 
-#include "verdict/public_message.hpp"
+#include "rehearse/pg/public_message.hpp"
+
+#include <algorithm>
 
 namespace rehearse::verdict {
 
@@ -10,31 +12,30 @@ std::string place_of(const observe::FailurePoint& failure) {
     return "line " + std::to_string(failure.position.line);
 }
 
-// How long the statement that was given up on did run.
-std::string given_up_after(const observe::MigrationObservation& observed) {
-    for (const auto& statement : observed.statements) {
-        if (statement.ordinal == observed.failure->ordinal) {
-            return format_duration(statement.elapsed);
-        }
-    }
-    return format_duration(observed.elapsed);
+// Null where the error came before a statement began.
+const observe::StatementObservation* failed_statement(
+    const observe::MigrationObservation& observed) {
+    const auto& statements = observed.statements;
+    const auto found = std::find_if(statements.begin(), statements.end(), [&](const auto& one) {
+        return one.ordinal == observed.failure->ordinal;
+    });
+    return found == statements.end() ? nullptr : &*found;
 }
 
 std::string because_of(const observe::MigrationObservation& observed, Label label,
                        const Thresholds& thresholds) {
     if (label == Label::not_run) return "a migration before it did not finish";
-    if (observed.failure && observed.failure->gave_up) {
+    if (!observed.failure) return because_of_time(observed.elapsed, label, thresholds);
+    const auto* statement = failed_statement(observed);
+    if (observed.failure->gave_up) {
         return "the statement at " + place_of(*observed.failure) + " still ran after " +
-               given_up_after(observed) + " and was given up on";
+               format_duration(statement ? statement->elapsed : observed.elapsed) +
+               " and was given up on";
     }
-    if (observed.failure) {
-        const auto& error = observed.failure->error;
-        const auto message = public_message(error);
-        const auto what = error.sqlstate.code.empty() ? "failed" : error.sqlstate.code;
-        return what + " at " + place_of(*observed.failure) +
-               (message.empty() ? "" : ": " + message);
-    }
-    return because_of_time(observed.elapsed, label, thresholds);
+    const auto& error = observed.failure->error;
+    const auto message = pg::public_message(error, statement ? statement->sql : "");
+    const auto what = error.sqlstate.code.empty() ? "failed" : error.sqlstate.code;
+    return what + " at " + place_of(*observed.failure) + (message.empty() ? "" : ": " + message);
 }
 
 }  // namespace

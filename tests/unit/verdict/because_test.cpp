@@ -34,6 +34,9 @@ observe::MigrationObservation failed(const std::string& sqlstate, const std::str
     observed.failure->error.message = message;
     observed.failure->error.detail = "Failing row contains (1, secret@example.org).";
     observed.failure->error.context = context;
+    observed.statements.emplace_back();
+    observed.statements.back().ordinal = 2;
+    observed.statements.back().sql = "ALTER TABLE no_such ADD COLUMN a integer";
     return observed;
 }
 
@@ -47,10 +50,7 @@ TEST(Because, NamesTheTimeAndTheLimitThatItIsOver) {
 TEST(Because, NamesTheStatementThatWasGivenUpOn) {
     auto observed = failed("57014", "canceling statement due to user request");
     observed.failure->gave_up = true;
-    observe::StatementObservation statement;
-    statement.ordinal = 2;
-    statement.elapsed = std::chrono::minutes(15);
-    observed.statements.push_back(statement);
+    observed.statements.back().elapsed = std::chrono::minutes(15);
     EXPECT_EQ(because(observed),
               "the statement at line 7 still ran after 15 min and was given up on");
 }
@@ -73,6 +73,8 @@ TEST(Because, OfAFailureSaysWhatAndWhereWithoutRowValues) {
          "values"},
         {"42P01", "relation \"no_such\" does not exist",
          "42P01 at line 7: relation \"no_such\" does not exist"},
+        {"42P01", "relation \"secret\" does not exist",
+         "42P01 at line 7: relation \"…\" does not exist"},
         {"22P02", "invalid input syntax for type integer: \"secret@example.org\"",
          "22P02 at line 7: invalid input syntax for type integer: \"…\""},
         {"22003", "value \"4111111111111111\" is out of range for type integer",
@@ -81,7 +83,7 @@ TEST(Because, OfAFailureSaysWhatAndWhereWithoutRowValues) {
          "22P02 at line 7: invalid input value for enum mood: \"…\""},
         {"22012", "division by zero", "22012 at line 7: division by zero"},
         {"22021", "invalid byte sequence for encoding \"UTF8\": 0x73 0x65",
-         "22021 at line 7: invalid byte sequence for encoding \"…\""},
+         "22021 at line 7: invalid byte sequence for encoding \"UTF8\""},
         {"P0001", "customer secret@example.org is in debt", "P0001 at line 7"},
         {"38000", "ValueError: secret@example.org", "38000 at line 7"},
         {"", "server said nothing", "failed at line 7: server said nothing"},
