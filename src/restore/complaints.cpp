@@ -1,6 +1,8 @@
 #include "restore/complaints.hpp"
 
 #include "rehearse/base/text.hpp"
+#include "rehearse/pg/public_message.hpp"
+#include "rehearse/sql/script.hpp"
 
 #include <algorithm>
 #include <array>
@@ -83,11 +85,17 @@ Severity severity_of(const Complaint& complaint) {
     return known == kKnown.end() ? Severity::fatal : known->severity;
 }
 
-std::string summary_of(const Complaint& complaint) {
-    std::string_view message = complaint.message;
+std::string public_summary_of(const Complaint& complaint) {
+    const std::string_view all = complaint.message;
+    std::string_view message = all.substr(0, all.find('\n'));
     takes_prefix(message, "ERROR:  ");
-    std::string text = one_line(message, 300);
-    if (!complaint.statement.empty()) text += " (" + one_line(complaint.statement, 120) + ")";
+    // A query over the rows, and the code that it calls.
+    const bool may_say_anything = complaint.statement.starts_with("REFRESH MATERIALIZED VIEW ");
+    std::string text = may_say_anything ? "" : pg::public_message(message, all);
+    if (text.empty()) text = "an error whose words may hold a row's values";
+    if (!complaint.statement.empty()) {
+        text += " (" + one_line(sql::with_masked_literals(complaint.statement), 120) + ")";
+    }
     return text;
 }
 

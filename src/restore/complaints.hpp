@@ -10,7 +10,8 @@ namespace rehearse::restore {
 
 // One error that pg_restore or psql reported and went on from.
 struct Complaint {
-    std::string message;    // "ERROR:  relation "x" already exists", or the program's own words
+    std::string message;    // "ERROR:  relation "x" already exists", or the program's own words;
+                            // DETAIL, HINT and CONTEXT in lines after it
     std::string statement;  // beginning of the statement, where the program tells it
     std::string entry;      // pg_restore: "TABLE DATA invoices app_owner"
 };
@@ -23,8 +24,9 @@ enum class Severity {
 
 Severity severity_of(const Complaint& complaint);
 
-// One line for people.
-std::string summary_of(const Complaint& complaint);
+// One line, for public places too: without what stands in the message's quotes and in the
+// statement's literals, where a password or a row's value may be.
+std::string public_summary_of(const Complaint& complaint);
 
 // Takes the lines of pg_restore's or psql's stderr and makes complaints of those that belong
 // together. pg_restore's workers write into one stream, so that prefixes may come twice and pieces

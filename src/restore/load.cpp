@@ -82,7 +82,7 @@ class Judge {
             case Severity::expected:
                 return;
             case Severity::harmless:
-                remarks_.push_back(summary_of(complaint));
+                remarks_.push_back(public_summary_of(complaint));
                 return;
             case Severity::fatal:
                 throw failed_with(complaint, server_);

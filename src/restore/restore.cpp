@@ -4,6 +4,7 @@
 #include "rehearse/base/size.hpp"
 #include "rehearse/base/text.hpp"
 
+#include "restore/complaints.hpp"
 #include "restore/database.hpp"
 #include "restore/extensions.hpp"
 #include "restore/limits.hpp"
@@ -80,7 +81,7 @@ void apply(const std::vector<std::string>& statements, pg::AdminSession& session
            std::vector<std::string>& remarks) {
     for (const auto& statement : statements) {
         if (const auto failure = session.try_statement(statement)) {
-            remarks.push_back(one_line(*failure, 300) + " (" + one_line(statement, 120) + ")");
+            remarks.push_back(public_summary_of({*failure, statement, ""}));
         }
     }
 }

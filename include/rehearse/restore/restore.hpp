@@ -19,7 +19,8 @@ struct RestoreResult {
     Millis restore_elapsed{};  // schema, rows and indexes; VACUUM not in it
     Millis vacuum_elapsed{};
     std::vector<std::string> roles_made;  // NOLOGIN stand-ins
-    std::vector<std::string> harmless;  // pg_restore's errors that do not change what is rehearsed
+    // Errors that do not change what is rehearsed; without row values and passwords.
+    std::vector<std::string> harmless;
 };
 
 // Asked before anything is written: throws Error(snapshot) when the engine has no room for about

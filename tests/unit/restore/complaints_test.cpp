@@ -46,8 +46,36 @@ TEST(Complaints, OfPgRestore) {
     EXPECT_THAT(complaints[1].message, HasSubstr("DETAIL:  nothing like it"));
     EXPECT_EQ(complaints[1].statement, "CREATE TABLE public.users (");
     EXPECT_EQ(severity_of(complaints[1]), Severity::fatal);
-    EXPECT_EQ(summary_of(complaints[0]),
-              "schema \"public\" already exists (CREATE SCHEMA public;)");
+}
+
+// They become warnings of the report, which anybody may read.
+TEST(Complaints, AreToldWithoutWhatMayBeSecret) {
+    struct Case {
+        std::string message, statement, expected;
+    };
+    const std::vector<Case> cases{
+        {"ERROR:  role \"backup\" does not exist", "GRANT SELECT ON TABLE public.t TO backup;",
+         "role \"…\" does not exist (GRANT SELECT ON TABLE public.t TO backup;)"},
+        {"ERROR:  must be owner of extension hstore\nDETAIL:  ada@example.org",
+         "COMMENT ON EXTENSION hstore IS 'ada@example.org",
+         "must be owner of extension hstore (COMMENT ON EXTENSION hstore IS ?)"},
+        {"ERROR:  unrecognized subscription parameter: \"failover\"",
+         "CREATE SUBSCRIPTION s CONNECTION 'host=db1 password=hunter2' PUBLICATION p;",
+         "unrecognized subscription parameter: \"…\" (CREATE SUBSCRIPTION s CONNECTION ? "
+         "PUBLICATION p;)"},
+        {"ERROR:  invalid value for parameter \"app.api_key\": \"hunter2\"",
+         "ALTER DATABASE shop SET app.api_key TO 'hunter2'",
+         "invalid value for parameter \"…\" (ALTER DATABASE shop SET app.api_key TO ?)"},
+        {"ERROR:  ada@example.org is in debt", "REFRESH MATERIALIZED VIEW public.debts;",
+         "an error whose words may hold a row's values (REFRESH MATERIALIZED VIEW "
+         "public.debts;)"},
+        {"ERROR:  ada@example.org\nCONTEXT:  PL/pgSQL function e() line 1 at RAISE",
+         "GRANT ALL ON TABLE t TO app;",
+         "an error whose words may hold a row's values (GRANT ALL ON TABLE t TO app;)"},
+    };
+    for (const auto& one : cases) {
+        EXPECT_EQ(public_summary_of({one.message, one.statement, ""}), one.expected);
+    }
 }
 
 TEST(Complaints, OfARowThatCannotBeLoaded) {
