@@ -1,3 +1,4 @@
+#include "rehearse/base/text.hpp"
 #include "rehearse/sql/script.hpp"
 
 #include "lexer.hpp"
@@ -12,8 +13,8 @@ namespace {
 
 std::string masked(std::string_view text);
 
-// What is between the tags of a dollar quote is code where a routine is made: its literals are
-// masked, and the rest can be read.
+// What is between the tags of a dollar quote is code: its literals are masked, and the rest can be
+// read.
 std::string masked_body(std::string_view quoted) {
     const std::size_t tag = quoted.find('$', 1) + 1;
     if (quoted.size() < 2 * tag) return "?";
@@ -21,16 +22,30 @@ std::string masked_body(std::string_view quoted) {
            masked(quoted.substr(tag, quoted.size() - 2 * tag)) + std::string(quoted.substr(0, tag));
 }
 
-bool makes_routine(std::string_view text) {
+// Of the first LANGUAGE clause, without quotes; empty where there is none.
+std::string language_of(TokenCursor cursor) {
+    while (!cursor.done() && !cursor.at("language")) cursor.advance();
+    cursor.take("language");
+    std::string language = lower_cased(cursor.token().text());
+    std::erase_if(language, [](char c) { return c == '\'' || c == '"'; });
+    return language;
+}
+
+// The body of a function or a DO block is SQL, too. In another language "..." may be a string.
+bool has_sql_body(std::string_view text) {
     TokenCursor cursor(text);
-    if (cursor.at("do")) return true;
-    if (!cursor.take("create")) return false;
-    cursor.skip_words({"or", "replace"});
-    return cursor.at_any({"function", "procedure"});
+    const bool is_block = cursor.take("do");
+    if (!is_block) {
+        if (!cursor.take("create")) return false;
+        cursor.skip_words({"or", "replace"});
+        if (!cursor.at_any({"function", "procedure"})) return false;
+    }
+    const auto language = language_of(cursor);
+    return language == "sql" || language == "plpgsql" || (is_block && language.empty());
 }
 
 std::string masked(std::string_view text) {
-    const bool has_body = makes_routine(text);
+    const bool has_body = has_sql_body(text);
     std::string out;
     const char* const end = text.data() + text.size();
     for (const char* at = text.data(); at != end;) {

@@ -61,8 +61,8 @@ bool body_may_commit(std::string_view body);
 // The text with comments and white-space runs taken out and literals left: for telling equal
 // statements.
 std::string normalized(std::string_view text);
-// Literals and numbers become ?, and comments go; for public output. Of a function's or a DO
-// block's dollar-quoted body the code stays.
+// Literals and numbers become ?, and comments go; for public output. Of a dollar-quoted body in SQL
+// or PL/pgSQL the code stays.
 std::string with_masked_literals(std::string_view text);
 
 // Names of the roles that a script written by pg_dump relies on (OWNER TO, GRANT, REVOKE, POLICY,
