@@ -97,9 +97,12 @@ std::string public_message(const ServerError& error, std::string_view sql) {
         message = with_hidden_quotes(std::move(message));
     } else if (may_be_about_a_value(error)) {
         if (was_built_by_code(error.context)) return {};
-        if (!quotes_only_words_of(sql, message)) message = with_hidden_quotes(std::move(message));
-        // "improper relation name (too many dotted names): a.b.c.d" quotes without quotes.
-        message = message.substr(0, message.find(": "));
+        const bool has_names = message.find('"') != std::string::npos;
+        if (!has_names || !quotes_only_words_of(sql, message)) {
+            message = with_hidden_quotes(std::move(message));
+            // "improper relation name (too many dotted names): a.b.c.d" quotes without quotes.
+            message = message.substr(0, message.find(": "));
+        }
     }
     return one_line(message, kLongestMessage);
 }
