@@ -17,15 +17,6 @@ namespace rehearse::app {
 
 namespace {
 
-void check_thresholds(const verdict::Thresholds& thresholds) {
-    if (thresholds.noisy <= thresholds.rethink) return;
-    throw Error(
-        ErrorKind::usage,
-        "--noisy " + format_duration(thresholds.noisy) + " is more than --rethink " +
-            format_duration(thresholds.rethink),
-        {"A migration is noisy before it is to be re-thought: give --noisy the smaller duration."});
-}
-
 // What a killed run left: no server may go on running, and no copy of production may stay.
 void sweep_first(process::ProcessRunner& runner, Progress& progress) {
     for (const auto& removed : scratch::sweep(default_temp_folder(), runner)) {
@@ -64,7 +55,7 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
     report.tool_version = REHEARSE_VERSION;
     report.started_at = to_iso8601(WallClock::now());
 
-    check_thresholds(options.thresholds);
+    verdict::check_thresholds(options.thresholds);
     pg::forget_environment();
     sweep_first(runner, progress);
     const auto source_options = source_options_of(options, runner);
@@ -95,7 +86,8 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
 
     add_migrations(report, plan, std::move(observations), options.thresholds);
     report.finished_at = to_iso8601(WallClock::now());
-    folder.publish(report, previous_reports(state_folder_of(options), report));
+    folder.publish(report, previous_reports(state_folder_of(options), report),
+                   options.mask_literals);
     if (options.keep_history) {
         record_in_history(state_folder_of(options), report, folder.path(), progress);
     }

@@ -30,10 +30,12 @@ ReportFolder::ReportFolder(const fs::path& path, const fs::path& run_folder)
 }
 
 void ReportFolder::publish(const report::Report& report,
-                           std::map<std::string, report::PreviousRun> previous) const {
-    report::HtmlStyle page;
-    page.previous_runs = std::move(previous);
-    write_file_atomically(drafts_ / "report.md", report::render_markdown(report, {}));
+                           std::map<std::string, report::PreviousRun> previous,
+                           bool mask_literals) const {
+    report::MarkdownStyle text;
+    text.mask_literals = mask_literals;
+    const report::HtmlStyle page{mask_literals, std::move(previous)};
+    write_file_atomically(drafts_ / "report.md", report::render_markdown(report, text));
     write_file_atomically(drafts_ / "report.html", report::render_html(report, page));
     make_private_folder(path_);
     for (const auto& file : fs::directory_iterator(drafts_)) {

@@ -16,9 +16,10 @@ class ReportFolder {
     const fs::path& path() const { return path_; }
     // Where a file of the report is to be written meanwhile.
     fs::path draft(std::string_view name) const { return drafts_ / name; }
-    // The drafts, report.md, report.html and report.json.
-    void publish(const report::Report& report,
-                 std::map<std::string, report::PreviousRun> previous) const;
+    // The drafts, report.md, report.html and report.json. With `mask_literals` the two that are to
+    // be read show no literal of the SQL.
+    void publish(const report::Report& report, std::map<std::string, report::PreviousRun> previous,
+                 bool mask_literals) const;
 
   private:
     fs::path path_;

@@ -95,7 +95,7 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
     add_run_command(app, options, chosen);
     add_weekly_command(app, options, chosen);
     add_pending_command(app, options, chosen);
-    add_report_command(app, chosen);
+    add_report_command(app, options, chosen);
     add_snapshot_commands(app, options, chosen);
     add_publish_commands(app, options, chosen);
     add_history_command(app, options, chosen);

@@ -48,7 +48,7 @@ using RunOptionsPtr = std::shared_ptr<const RunOptions>;
 void add_run_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_weekly_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_pending_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
-void add_report_command(CLI::App& app, Command& chosen);
+void add_report_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 void add_snapshot_commands(CLI::App& app, const RunOptionsPtr& run, Command& chosen);
 // Beneath `snapshot`.
 void add_snapshot_take_command(CLI::App& snapshot, const RunOptionsPtr& run, Command& chosen);

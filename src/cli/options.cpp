@@ -18,6 +18,8 @@ void add_span(CLI::App& app, const std::string& option, const std::string& help,
         ->type_name("DURATION");
 }
 
+}  // namespace
+
 std::optional<Format> format_from(std::string_view word) {
     if (word == "terminal") return Format::terminal;
     if (word == "json") return Format::json;
@@ -27,8 +29,6 @@ std::optional<Format> format_from(std::string_view word) {
     if (word == "junit") return Format::junit;
     return std::nullopt;
 }
-
-}  // namespace
 
 void refuse(const std::string& option, const std::string& value, const std::string& expected) {
     throw Error(ErrorKind::usage, option + " does not take '" + value + "'", {expected});
@@ -43,13 +43,6 @@ void add_duration(CLI::App& app, const std::string& option, Millis& target,
 void add_duration(CLI::App& app, const std::string& option, std::optional<Millis>& target,
                   const std::string& help) {
     add_span(app, option, help, [&target](Millis span) { target = span; });
-}
-
-void add_format(CLI::App& app, Drawing& target) {
-    add_choice(app, "--format", target.format, format_from,
-               "terminal|json|markdown|html|sarif|junit", "What goes to stdout [terminal]");
-    app.add_flag("--mask-literals", target.mask_literals,
-                 "Show '?' for every literal in SQL (all but terminal and json)");
 }
 
 CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& description,

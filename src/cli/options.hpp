@@ -26,9 +26,11 @@ void add_duration(CLI::App& app, const std::string& option, Millis& target,
 void add_duration(CLI::App& app, const std::string& option, std::optional<Millis>& target,
                   const std::string& help);
 
-// An option that takes one of a few words.
-template <typename Value>
-void add_choice(CLI::App& app, const std::string& option, Value& target,
+std::optional<Format> format_from(std::string_view word);
+
+// An option that takes one of a few words; the target may be an optional one.
+template <typename Value, typename Target>
+void add_choice(CLI::App& app, const std::string& option, Target& target,
                 std::optional<Value> (*from)(std::string_view), const std::string& words,
                 const std::string& help) {
     app.add_option_function<std::string>(
@@ -49,8 +51,22 @@ void add_choice(CLI::App& app, const std::string& option, Value& target,
         ->type_name(words);
 }
 
-// --format and --mask-literals
-void add_format(CLI::App& app, Drawing& target);
+// --format
+template <typename Target>
+void add_format(CLI::App& app, Target& target) {
+    add_choice(app, "--format", target, format_from, "terminal|json|markdown|html|sarif|junit",
+               "What goes to stdout [terminal]");
+}
+
+// --fail-on; `what_for` says what comes of it.
+template <typename Target>
+void add_fail_on(CLI::App& app, Target& target, const std::string& what_for) {
+    add_choice(app, "--fail-on", target, verdict::fail_on_from, "noisy|rethink|failed|never",
+               what_for + " [rethink]");
+}
+
+inline constexpr const char* kMaskLiterals =
+    "Show '?' for every literal in SQL (all but terminal and json)";
 
 // A command with an example under its help.
 CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& description,

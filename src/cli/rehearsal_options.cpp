@@ -97,8 +97,7 @@ void add_verdict_options(CLI::App& app, RunOptions& options) {
                  "Longer than this is to be re-thought");
     add_duration(app, "--give-up-after", rehearsal.replay.give_up_after,
                  "Cancel a statement that runs longer; its migration is rethink");
-    add_choice(app, "--fail-on", options.drawing.fail_on, verdict::fail_on_from,
-               "noisy|rethink|failed|never", "Exit with 1 from this label on [rethink]");
+    add_fail_on(app, options.drawing.fail_on, "Exit with 1 from this label on");
     for (const char* option : {"--noisy", "--rethink", "--give-up-after", "--fail-on"}) {
         app.get_option(option)->group("Verdict");
     }
@@ -130,7 +129,11 @@ void add_report_options(CLI::App& app, RunOptions& options) {
     app.add_flag_callback(
         "--no-history", [&options] { options.rehearsal.keep_history = false; },
         "Do not record the run for 'rehearse history'");
-    add_format(app, options.drawing);
+    add_format(app, options.drawing.format);
+    app.add_flag_callback(
+        "--mask-literals",
+        [&options] { options.drawing.mask_literals = options.rehearsal.mask_literals = true; },
+        kMaskLiterals);
     for (const char* option : {"--out", "--state", "--no-history", "--format", "--mask-literals"}) {
         app.get_option(option)->group("Report");
     }

@@ -12,10 +12,21 @@ struct ReportOptions {
     std::string file;
     std::optional<Millis> noisy, rethink;
     bool schema = false;
-    Drawing drawing;
+    std::optional<Format> format;
+    std::optional<verdict::FailOn> fail_on;
+    bool mask_literals = false;
 };
 
-int run_report(const ReportOptions& options, Context) {
+// What stands before the command's name or in rehearse.toml counts for it, too.
+Drawing drawing_of(const ReportOptions& options, const RunOptions& run) {
+    Drawing drawing = run.drawing;
+    drawing.format = options.format.value_or(drawing.format);
+    drawing.fail_on = options.fail_on.value_or(drawing.fail_on);
+    drawing.mask_literals = drawing.mask_literals || options.mask_literals;
+    return drawing;
+}
+
+int run_report(const ReportOptions& options, const RunOptions& run) {
     if (options.schema) {
         print(std::string{report::json_schema()});
         return 0;
@@ -32,16 +43,18 @@ int run_report(const ReportOptions& options, Context) {
     auto report = in_context("reading " + options.file,
                              [&] { return report::parse_json(read_file(options.file)); });
     if (options.noisy || options.rethink) {
-        report::judge_again(report, {options.noisy.value_or(Millis{report.noisy_ms}),
-                                     options.rethink.value_or(Millis{report.rethink_ms})});
+        const verdict::Thresholds thresholds{options.noisy.value_or(Millis{report.noisy_ms}),
+                                             options.rethink.value_or(Millis{report.rethink_ms})};
+        verdict::check_thresholds(thresholds);
+        report::judge_again(report, thresholds);
     }
-    print_report(report, options.drawing);
+    print_report(report, drawing_of(options, run));
     return 0;
 }
 
 }  // namespace
 
-void add_report_command(CLI::App& app, Command& chosen) {
+void add_report_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen) {
     auto& report =
         add_command(app, "report", "Draw a saved report.json again, with other thresholds if asked",
                     "rehearse report report.json --format markdown --noisy 10s");
@@ -50,9 +63,11 @@ void add_report_command(CLI::App& app, Command& chosen) {
     add_duration(report, "--noisy", options->noisy, "Judge with this threshold");
     add_duration(report, "--rethink", options->rethink, "Judge with this threshold");
     report.add_flag("--schema", options->schema, "Print the JSON Schema of report.json");
-    add_format(report, options->drawing);
-    report.callback([options, &chosen] {
-        chosen = [options](Context context) { return run_report(*options, context); };
+    add_format(report, options->format);
+    add_fail_on(report, options->fail_on, "What is a failure in junit, from this label on");
+    report.add_flag("--mask-literals", options->mask_literals, kMaskLiterals);
+    report.callback([options, run, &chosen] {
+        chosen = [options, run](Context) { return run_report(*options, *run); };
     });
 }
 

@@ -1,3 +1,4 @@
+#include "rehearse/base/error.hpp"
 #include "rehearse/verdict/verdict.hpp"
 
 #include <algorithm>
@@ -53,6 +54,15 @@ std::optional<FailOn> fail_on_from(std::string_view text) {
     return value_in(kFailOns, text);
 }
 
+void check_thresholds(const Thresholds& thresholds) {
+    if (thresholds.noisy <= thresholds.rethink) return;
+    throw Error(
+        ErrorKind::usage,
+        "--noisy " + format_duration(thresholds.noisy) + " is more than --rethink " +
+            format_duration(thresholds.rethink),
+        {"A migration is noisy before it is to be re-thought: give --noisy the smaller duration."});
+}
+
 Label label_for(Millis elapsed, const Thresholds& thresholds) {
     if (elapsed > thresholds.rethink) return Label::rethink;
     if (elapsed > thresholds.noisy) return Label::noisy;
@@ -69,6 +79,10 @@ Label label_for(const observe::MigrationObservation& observation, const Threshol
 
 Label worst(const std::vector<Label>& labels) {
     return labels.empty() ? Label::ok : *std::max_element(labels.begin(), labels.end());
+}
+
+Label label_of_run(const std::vector<Label>& labels) {
+    return labels.empty() ? Label::not_run : worst(labels);
 }
 
 bool reaches(FailOn fail_on, const std::vector<Label>& labels) {

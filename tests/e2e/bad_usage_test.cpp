@@ -12,6 +12,13 @@ const std::vector<BadInput>& usage() {
          [](auto& test) {
              return test.rehearsal_with("2.sql", "SELECT 1;\n") + Args{"--noisy", "10min"};
          }},
+        {"NoisyOverTheReportsRethink",
+         2,
+         {"--noisy 10 min", "--rethink 5 min"},
+         [](auto&) {
+             return Args{"report", REHEARSE_SOURCE_DIR "/tests/unit/report/golden/demo/report.json",
+                         "--noisy", "10min"};
+         }},
         {"AFileForOut",
          2,
          {"occupied"},

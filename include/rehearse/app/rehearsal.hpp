@@ -32,6 +32,7 @@ struct RehearsalOptions {
     verdict::Thresholds thresholds;
     replay::ReplayOptions replay;
     bool keep_scratch = false;
+    bool mask_literals = false;   // in report.md and report.html
     std::filesystem::path out;    // empty: the run's folder in the state directory
     std::filesystem::path state;  // empty: default_state_folder()
     bool keep_history = true;     // record the run in the state folder's history

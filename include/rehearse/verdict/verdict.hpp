@@ -45,6 +45,9 @@ struct MigrationVerdict {
     std::vector<rules::Finding> findings;
 };
 
+// Throws Error(usage) when noisy is more than rethink: nothing could be noisy.
+void check_thresholds(const Thresholds& thresholds);
+
 // The label of a migration that ran to its end, by its time alone, and the words for it.
 Label label_for(Millis elapsed, const Thresholds& thresholds);
 std::string because_of_time(Millis elapsed, Label label, const Thresholds& thresholds);
@@ -60,5 +63,8 @@ MigrationVerdict judge(const rules::RuleInput& input, const Thresholds& threshol
 // 0 or 1 of the exit table.
 bool reaches(FailOn fail_on, const std::vector<Label>& labels);
 Label worst(const std::vector<Label>& labels);  // ok for none
+// Of a run, by its migrations' labels: the worst of them; not_run for none, because nothing was
+// run, so nothing is green.
+Label label_of_run(const std::vector<Label>& labels);
 
 }  // namespace rehearse::verdict

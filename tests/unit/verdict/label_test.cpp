@@ -88,6 +88,11 @@ TEST(Run, IsAsBadAsItsWorstMigration) {
     EXPECT_EQ(worst({Label::ok, Label::failed, Label::not_run}), Label::failed);
 }
 
+TEST(Run, OfNothingIsNotGreen) {
+    EXPECT_EQ(label_of_run({}), Label::not_run);
+    EXPECT_EQ(label_of_run({Label::ok, Label::noisy}), Label::noisy);
+}
+
 TEST(FailOn, IsReachedFromItsLabelOn) {
     struct Case {
         FailOn fail_on;
