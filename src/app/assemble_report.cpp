@@ -75,8 +75,7 @@ void add_migrations(report::Report& report, const plan::ReplayPlan& plan,
         labels.push_back(verdict.label);
         report.migrations.push_back(report::migration_part(planned, observed, verdict));
     }
-    // Nothing pending: nothing was run, so nothing is green.
-    report.label = to_string(labels.empty() ? verdict::Label::not_run : verdict::worst(labels));
+    report.label = to_string(verdict::label_of_run(labels));
     report.noisy_ms = thresholds.noisy.count();
     report.rethink_ms = thresholds.rethink.count();
     report.sampler = sampler_part(observations.sampler);

@@ -25,7 +25,7 @@ void judge_again(Report& report, const verdict::Thresholds& thresholds) {
         }
         labels.push_back(verdict::label_from(migration.label).value_or(verdict::Label::failed));
     }
-    if (!labels.empty()) report.label = to_string(verdict::worst(labels));
+    report.label = to_string(verdict::label_of_run(labels));
     report.noisy_ms = thresholds.noisy.count();
     report.rethink_ms = thresholds.rethink.count();
 }

@@ -24,6 +24,7 @@ constexpr std::size_t kLongestTitle = 100;
 constexpr std::size_t kLongestName = 63 * 2 + 1;  // schema.table
 constexpr std::size_t kLongestSql = 600;
 constexpr std::size_t kListedInCell = 2;
+constexpr std::size_t kListedPlaces = 5;
 // A longer table hides its few interesting rows.
 constexpr std::size_t kRowsWithoutFold = 12;
 
@@ -133,7 +134,7 @@ std::string summary_of(const Migrations& migrations, const std::string& what) {
 // Few migrations are one table. Of many, those with something to read about are, and the others are
 // folded under it.
 std::string change_section(const Migrations& migrations, const Detail& detail) {
-    if (migrations.empty()) return {};
+    if (migrations.empty()) return "This change adds no migration.\n\n";
     if (!detail.rows) return summary_of(migrations, "migration") + ".\n\n";
     Migrations calm;
     Migrations others;
@@ -159,7 +160,8 @@ std::string sql_block(const StatementPart& statement, const MarkdownStyle& style
 
 std::string reason_section(const MigrationPart& migration, const Detail& detail,
                            const MarkdownStyle& style) {
-    auto text = bold(label_text(migration.label)) + " " + title_code(migration) + ": " +
+    auto text = bold(label_text(migration.label)) + " " + title_code(migration) +
+                (migration.in_change ? "" : " (before this change)") + ": " +
                 prose(because_text(migration, style.mask_literals));
     const StatementPart* statement = nullptr;
     if (migration.error) {
@@ -218,6 +220,19 @@ std::string finding_counts(const Migrations& migrations) {
     return parts.empty() ? "" : "Findings: " + join(parts, ", ") + ".\n\n";
 }
 
+// "`0042` line 1, `0043` line 3 and 7 more"
+std::string places_of(const std::vector<FindingPlace>& places) {
+    std::vector<std::string> listed;
+    for (const auto& [migration, line] : places) {
+        if (listed.size() == kListedPlaces) break;
+        const auto& version = migration->version.empty() ? migration->name : migration->version;
+        listed.push_back(code(shortened_in_middle(printable(version), kLongestTitle)) +
+                         (line ? " line " + std::to_string(*line) : ""));
+    }
+    const auto more = places.size() - listed.size();
+    return join(listed, ", ") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
+}
+
 std::string findings_section(const Migrations& migrations, const Detail& detail) {
     if (!detail.findings) return finding_counts(migrations);
     Given given;
@@ -236,11 +251,8 @@ std::string findings_section(const Migrations& migrations, const Detail& detail)
     }
     std::string notes;
     for (const auto& [rule, repeated] : quiet_findings(migrations)) {
-        const auto& versions = repeated.versions;
-        notes += "- " + code(rule) + " in " +
-                 (versions.size() == 1 ? code(versions.front())
-                                       : counted(versions.size(), "migration")) +
-                 ": " + prose(repeated.first->message);
+        notes += "- " + code(rule) + " in " + places_of(repeated.places);
+        if (repeated.are_alike) notes += ": " + prose(repeated.first->message);
         const auto advice = advice_of(*repeated.first);
         if (detail.advice) {
             notes += "<br>Instead: " + prose(advice.prose);
@@ -294,7 +306,7 @@ std::string rendered(const Report& report, const MarkdownStyle& style, const Det
 
     auto text = verdict_line(report, style);
     if (is_blind(report)) text += prose(sampler_phrase(report)) + "\n\n";
-    text += change_section(change, detail);
+    if (!report.migrations.empty()) text += change_section(change, detail);
     if (detail.rows) {
         for (const auto& migration : report.migrations) {
             if (needs_reason(migration)) text += reason_section(migration, detail, style);

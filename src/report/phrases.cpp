@@ -2,6 +2,8 @@
 
 #include "rehearse/base/size.hpp"
 #include "rehearse/base/text.hpp"
+#include "rehearse/pg/public_message.hpp"
+#include "rehearse/sql/script.hpp"
 
 #include <algorithm>
 #include <array>
@@ -46,15 +48,18 @@ std::string and_more(std::size_t others) {
     return others == 0 ? "" : " and " + std::to_string(others) + " more";
 }
 
+// A reader of the change is not to take for its doing what it only catches up with.
+constexpr const char* kBeforeChange = "before this change";
+
 std::string ok_sentence(const Report& report) {
     const auto& migrations = report.migrations;
-    if (migrations.empty()) return "nothing is pending";
     double sum = 0;
     for (const auto& migration : migrations) sum += migration.elapsed_ms;
     auto sentence = counted(migrations.size(), "migration") + " in " + duration(sum);
     const auto* by = longest_blocking(report);
     if (by != nullptr && by->blocking.front().held_ms > kHazardMs) {
         sentence += ", but " + title_of(*by) + " " + blocks_phrase(blocked_together(*by).front());
+        if (!by->in_change) sentence += " (" + std::string{kBeforeChange} + ")";
     }
     return sentence;
 }
@@ -67,6 +72,17 @@ bool may_have_unseen_workers(const StatementPart& statement, const ScanPart& sca
     return std::none_of(
         statement.rows_changed.begin(), statement.rows_changed.end(),
         [&scan](const RowsChangedPart& changed) { return changed.relation == scan.relation; });
+}
+
+// The server quotes what it could not read or find of a statement. Names of constraints (class 23)
+// are the schema's.
+bool may_quote_a_literal(const MigrationPart& migration) {
+    const auto& error = *migration.error;
+    if (error.sqlstate == "42601") return true;
+    if (error.sqlstate.starts_with("23")) return false;
+    const auto* statement = find_statement(migration, error.statement);
+    const auto sql = statement == nullptr ? "" : sql::with_masked_literals(statement->sql);
+    return !pg::quotes_only_words_of(sql, migration.because);
 }
 
 // "40,211 rows": what somebody has to mend is told to the last row.
@@ -262,29 +278,28 @@ std::string label_counts(const std::vector<const MigrationPart*>& migrations) {
 }
 
 std::string because_text(const MigrationPart& migration, bool mask_literals) {
-    constexpr std::string_view kSyntaxError = "42601";
-    if (mask_literals && migration.error && migration.error->sqlstate == kSyntaxError) {
-        return std::string{kSyntaxError} + " at line " + std::to_string(migration.error->line);
+    if (!mask_literals || !migration.error || !may_quote_a_literal(migration)) {
+        return migration.because;
     }
-    return migration.because;
+    return migration.error->sqlstate + " at line " + std::to_string(migration.error->line);
 }
 
 std::string verdict_sentence(const Report& report, bool mask_literals) {
+    if (report.migrations.empty()) return "nothing is pending";
     if (report.label == to_string(verdict::Label::ok)) return ok_sentence(report);
-    const MigrationPart* first = nullptr;
-    std::size_t others = 0;
+    const MigrationPart* told = nullptr;
+    std::size_t count = 0;
     for (const auto& migration : report.migrations) {
         if (migration.label != report.label) continue;
-        if (first == nullptr) {
-            first = &migration;
-        } else {
-            ++others;
-        }
+        ++count;
+        if (told == nullptr || (migration.in_change && !told->in_change)) told = &migration;
     }
-    if (first == nullptr) return counted(report.migrations.size(), "migration");
-    auto sentence = title_of(*first) + ": " + because_text(*first, mask_literals);
-    if (others > 0) sentence += " (and " + std::to_string(others) + " more)";
-    return sentence;
+    if (told == nullptr) return counted(report.migrations.size(), "migration");
+    std::vector<std::string> remarks;
+    if (!told->in_change) remarks.emplace_back(kBeforeChange);
+    if (count > 1) remarks.push_back("and " + std::to_string(count - 1) + " more");
+    return title_of(*told) + ": " + because_text(*told, mask_literals) +
+           (remarks.empty() ? "" : " (" + join(remarks, ", ") + ")");
 }
 
 std::string public_verdict(const Report& report, bool mask_literals) {
@@ -382,6 +397,8 @@ std::map<std::string, RepeatedFinding> quiet_findings(
             if (!is_quiet(finding) || is_silenced(finding)) continue;
             auto& repeated = by_rule[finding.rule];
             if (repeated.first == nullptr) repeated.first = &finding;
+            repeated.are_alike = repeated.are_alike && finding.message == repeated.first->message;
+            repeated.places.push_back({migration, finding.line});
             if (repeated.versions.empty() || repeated.versions.back() != migration->version) {
                 repeated.versions.push_back(migration->version);
             }

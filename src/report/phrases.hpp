@@ -3,6 +3,7 @@
 #include "rehearse/report/report.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,10 +70,11 @@ bool is_calm(const MigrationPart& migration);
 
 // "2 ok, 1 noisy, 1 failed"
 std::string label_counts(const std::vector<const MigrationPart*>& migrations);
-// The run in one sentence, without the label: "0044 split_names: 8 min 20 s, over 5 min".
+// The run in one sentence, without the label: "0044 split_names: 8 min 20 s, over 5 min". Among
+// migrations of the run's label it tells of one of the change, if there is one.
 std::string verdict_sentence(const Report& report, bool mask_literals = false);
-// Why the migration has its label. The server quotes what it could not read of a statement; that
-// may be a literal.
+// Why the migration has its label. With `mask_literals` without the server's words where they may
+// quote a literal of the statement.
 std::string because_text(const MigrationPart& migration, bool mask_literals);
 // "noisy over 30 s, rethink over 5 min (the defaults)"
 std::string thresholds_phrase(const Report& report);
@@ -92,10 +94,16 @@ struct Advice {
 };
 Advice advice_of(const FindingPart& finding);
 
-// Findings that say the same of many migrations, told once.
+// Findings of one rule in many migrations, told once.
+struct FindingPlace {
+    const MigrationPart* migration = nullptr;
+    std::optional<int> line;
+};
 struct RepeatedFinding {
     const FindingPart* first = nullptr;
-    std::vector<std::string> versions;
+    bool are_alike = true;              // the first one's message is the message of all
+    std::vector<FindingPlace> places;   // of every one, in the report's order
+    std::vector<std::string> versions;  // of their migrations, each once
 };
 std::map<std::string, RepeatedFinding> quiet_findings(
     const std::vector<const MigrationPart*>& migrations);

@@ -52,7 +52,7 @@ report::Report weekly(int week_number, std::vector<report::MigrationPart> migrat
     report.rethink_ms = 300'000;
     std::vector<verdict::Label> labels;
     for (const auto& part : migrations) labels.push_back(*verdict::label_from(part.label));
-    report.label = to_string(verdict::worst(labels));
+    report.label = to_string(verdict::label_of_run(labels));
     report.migrations = std::move(migrations);
     return report;
 }

@@ -78,7 +78,7 @@ TEST(HistoryTerminal, ListsRuns) {
               "started (UTC)     label       elapsed  snapshot              migrations\n"
               "2026-09-18 03:10  noisy        40.8 s  shop-2026-09-18.dump  1 ok, 1 noisy\n"
               "2026-09-11 03:10  failed       3.0 ms  shop-2026-09-11.dump  1 failed, 1 not run\n"
-              "2026-09-04 03:10  ok          0.00 ms  shop-2026-09-04.dump  nothing pending\n");
+              "2026-09-04 03:10  not run           -  shop-2026-09-04.dump  nothing pending\n");
     EXPECT_EQ(render_runs({}, kPlain), "");
 }
 

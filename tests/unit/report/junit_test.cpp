@@ -73,6 +73,16 @@ TEST(Junit, ShowsNoRowValues) {
     EXPECT_EQ(xml.find("ada@example.org"), std::string::npos);
 }
 
+TEST(Junit, MasksWhatTheServerQuotesOfALiteral) {
+    auto report = samples::demo();
+    report.migrations[4].error->sqlstate = "42601";
+    report.migrations[4].because = "42601 at line 4: syntax error at or near \"'secret'\"";
+    EXPECT_NE(render_junit(report, {}).find("secret"), std::string::npos);
+    const auto masked = render_junit(report, {.mask_literals = true});
+    EXPECT_EQ(masked.find("secret"), std::string::npos);
+    EXPECT_NE(masked.find("failed: 42601 at line 4"), std::string::npos);
+}
+
 TEST(Junit, CatchUpIsASuiteOfItsOwn) {
     const auto xml = render_junit(samples::many(60), {});
     EXPECT_NE(xml.find("name=\"migrations\" tests=\"40\""), std::string::npos);

@@ -56,7 +56,7 @@ TEST(Markdown, BeginsWithTheVerdict) {
     EXPECT_THAT(render_markdown(samples::demo(), {}), StartsWith("**failed**: 0045 "));
     EXPECT_THAT(render_markdown(samples::one_ok(), {}), StartsWith("**ok**: 1 migration in "));
     EXPECT_THAT(render_markdown(samples::nothing_pending(), {}),
-                StartsWith("**ok**: nothing is pending"));
+                StartsWith("**not run**: nothing is pending\n"));
 }
 
 TEST(Markdown, NeverShowsRowValues) {
@@ -109,6 +109,20 @@ TEST(Markdown, MasksWhatTheServerQuotesOfASyntaxError) {
     EXPECT_THAT(masked, Not(HasSubstr("'secret'")));
     EXPECT_THAT(masked,
                 StartsWith("**failed**: 0045 sso\\_required\\_not\\_null: 42601 at line 4\n"));
+}
+
+TEST(Markdown, MasksWhatTheServerQuotesOfALiteral) {
+    auto report = samples::demo();
+    auto& migration = report.migrations[4];
+    migration.error->sqlstate = "42P01";
+    migration.because = "42P01 at line 4: relation \"workspaces\" does not exist";
+    EXPECT_THAT(render_markdown(report, {.mask_literals = true}),
+                HasSubstr("relation \"workspaces\" does not exist"))
+        << "a name of the statement";
+    migration.because = "42P01 at line 4: relation \"secret\" does not exist";
+    migration.statements.back().sql = "SELECT 'secret'::regclass";
+    EXPECT_THAT(render_markdown(report, {.mask_literals = true}), Not(HasSubstr("secret")));
+    EXPECT_THAT(render_markdown(report, {}), HasSubstr("secret"));
 }
 
 TEST(Markdown, HostileTextStaysInItsPlace) {
@@ -174,6 +188,37 @@ TEST(Markdown, SaysWhenNobodyLooked) {
     for (auto& statement : report.migrations[0].statements) statement.evidence = "none";
     EXPECT_THAT(render_markdown(report, {}),
                 HasSubstr("locks were not read: what would be blocked is not known"));
+}
+
+TEST(Markdown, SaysThatTheChangeAddsNothing) {
+    auto report = samples::one_ok();
+    EXPECT_THAT(render_markdown(report, {}), Not(HasSubstr("adds no migration")));
+    report.migrations[0].in_change = false;
+    EXPECT_THAT(render_markdown(report, {}), HasSubstr("\n\nThis change adds no migration.\n\n"));
+    EXPECT_THAT(render_markdown(samples::nothing_pending(), {}), Not(HasSubstr("adds no")));
+}
+
+TEST(Markdown, NamesTheFirstPlacesOfAnInformation) {
+    auto report = samples::one_ok();
+    FindingPart finding;
+    finding.rule = "statement-timeout-unset";
+    finding.severity = "info";
+    finding.message = "UPDATE runs without a statement_timeout";
+    finding.instead = "Begin the file with it.";
+    finding.line = 3;
+    report.migrations[0].version = "1";
+    report.migrations[0].findings = {finding};
+    EXPECT_THAT(render_markdown(report, {}),
+                HasSubstr("\n- `statement-timeout-unset` in `1` line 3: UPDATE runs without"));
+    for (int i = 2; i <= 7; ++i) {
+        report.migrations.push_back(report.migrations[0]);
+        report.migrations.back().version = std::to_string(i);
+    }
+    report.migrations[6].findings[0].message = "INSERT runs without a statement_timeout";
+    const auto text = render_markdown(report, {});
+    EXPECT_THAT(text, HasSubstr("`1` line 3, `2` line 3, `3` line 3, `4` line 3, `5` line 3 and 2 "
+                                "more<br>Instead: Begin"));
+    EXPECT_THAT(text, Not(HasSubstr("UPDATE runs"))) << "what one of them says is not said of all";
 }
 
 TEST(Markdown, AdviceIsGivenOnce) {

@@ -43,7 +43,7 @@ Report empty_report() {
 void finish(Report& report) {
     std::vector<verdict::Label> labels;
     for (const auto& m : report.migrations) labels.push_back(*verdict::label_from(m.label));
-    report.label = to_string(verdict::worst(labels));
+    report.label = to_string(verdict::label_of_run(labels));
 }
 
 // Times follow from the statements' own, as a replay in one transaction would have them.
