@@ -42,6 +42,13 @@ std::vector<std::string> option_names(const CLI::App& app) {
 ConfigReader::ConfigReader(fs::path file, const CLI::App& app)
     : file_(std::move(file)), app_(app) {}
 
+// A report names migrations as the option gave them, and a relative name is what their host knows
+// them by.
+fs::path ConfigReader::seen_from_here(const fs::path& path) const {
+    if (path.is_absolute()) return path.lexically_normal();
+    return (file_.parent_path() / path).lexically_proximate(fs::current_path());
+}
+
 std::vector<CLI::ConfigItem> ConfigReader::from_config(std::istream& input) const {
     auto entries = CLI::ConfigTOML::from_config(input);
     const auto known = option_names(app_);
@@ -62,7 +69,7 @@ std::vector<CLI::ConfigItem> ConfigReader::from_config(std::istream& input) cons
         if (is_path_option(item.name)) {
             for (auto& path : item.inputs) {
                 if (item.name == "snapshots" && snapshot::is_remote(path)) continue;
-                path = (file_.parent_path() / path).lexically_normal().string();
+                path = seen_from_here(path).string();
             }
         }
     }

@@ -18,6 +18,9 @@ class ConfigReader final : public CLI::ConfigTOML {
     std::vector<CLI::ConfigItem> from_config(std::istream& input) const override;
 
   private:
+    // Relative where it is so in the file.
+    std::filesystem::path seen_from_here(const std::filesystem::path& path) const;
+
     std::filesystem::path file_;
     const CLI::App& app_;
 };

@@ -84,6 +84,7 @@ int run_publish(Host kind, const PublishCommand& command, const RunOptions& run,
     auto options = command.publish;
     options.mask_literals = run.drawing.mask_literals;
     options.fail_on = run.drawing.fail_on;
+    options.working_folder = fs::current_path();
     options.workspace = environment("GITHUB_WORKSPACE");
     if (options.workspace.empty()) options.workspace = fs::current_path();
     if (github) options.job_summary = environment("GITHUB_STEP_SUMMARY");

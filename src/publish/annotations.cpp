@@ -13,12 +13,21 @@ namespace {
 constexpr std::size_t kLongestMessage = 8'000;  // GitHub takes 64 kB
 constexpr std::size_t kLongestTitle = 200;
 
+bool is_within(const fs::path& folder, const fs::path& top) {
+    const auto inside = folder.lexically_relative(top);
+    return !top.empty() && !inside.empty() && *inside.begin() != "..";
+}
+
 // As the repository names it; empty for a file that is not in it.
-std::string path_in(const fs::path& workspace, const std::string& path) {
+std::string path_in_repository(const PublishOptions& options, const std::string& path) {
+    const auto workspace = options.workspace.lexically_normal();
     fs::path inside = fs::path{path}.lexically_normal();
     if (inside.is_absolute()) {
         if (workspace.empty()) return {};
-        inside = inside.lexically_relative(workspace.lexically_normal());
+        inside = inside.lexically_relative(workspace);
+    } else if (const auto from = options.working_folder.lexically_normal();
+               is_within(from, workspace)) {
+        inside = (from / inside).lexically_normal().lexically_relative(workspace);
     }
     if (inside.empty() || *inside.begin() == "..") return {};
     return inside.generic_string();
@@ -54,7 +63,7 @@ std::vector<Annotation> annotations_of(const report::Report& report,
                                        const PublishOptions& options) {
     std::vector<Annotation> annotations;
     for (const auto& migration : report.migrations) {
-        const auto path = path_in(options.workspace, migration.path);
+        const auto path = path_in_repository(options, migration.path);
         if (!migration.in_change || path.empty()) continue;
         if (migration.label != "ok" && migration.label != "not_run") {
             annotations.push_back(annotation(path, line_of_label(migration),

@@ -16,7 +16,9 @@ struct PublishOptions {
     std::string label_rethink = "rehearse: rethink";
     verdict::FailOn fail_on = verdict::FailOn::rethink;
     bool mask_literals = false;
-    std::filesystem::path workspace;    // top of the checked-out repository
+    std::filesystem::path workspace;  // top of the checked-out repository
+    // That relative paths of the report count from, where it is in the workspace.
+    std::filesystem::path working_folder;
     std::filesystem::path job_summary;  // where the report goes when the token may not write
 };
 

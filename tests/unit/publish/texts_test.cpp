@@ -95,6 +95,24 @@ TEST(Texts, PathsAreTheRepositorys) {
     }
 }
 
+TEST(Texts, ARelativePathCountsFromTheWorkingFolder) {
+    auto report = demo_report();
+    report.migrations = {report.migrations[2]};
+    PublishOptions options;
+    options.workspace = "/srv/shop/";
+    const auto named = [&](const char* path, const char* working_folder) {
+        report.migrations[0].path = path;
+        options.working_folder = working_folder;
+        const auto annotations = annotations_of(report, options);
+        return annotations.empty() ? "" : annotations[0].path;
+    };
+    EXPECT_EQ(named("db/1.sql", "/srv/shop"), "db/1.sql");
+    EXPECT_EQ(named("db/1.sql", "/srv/shop/backend"), "backend/db/1.sql");
+    EXPECT_EQ(named("../db/1.sql", "/srv/shop/backend"), "db/1.sql");
+    EXPECT_EQ(named("../../1.sql", "/srv/shop/backend"), "");
+    EXPECT_EQ(named("db/1.sql", "/tmp"), "db/1.sql") << "from nobody knows where";
+}
+
 TEST(Texts, NothingPublicHoldsRowValues) {
     auto report = demo_report();
     auto& failed = report.migrations[4];
