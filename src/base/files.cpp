@@ -82,12 +82,17 @@ class NewFile {
 }  // namespace
 
 std::string read_file(const fs::path& path) {
+    std::error_code unknown;
+    if (fs::is_directory(path, unknown)) {
+        throw Error(ErrorKind::usage, "cannot read " + path.string() + ": is a folder",
+                    {"Name a file, not the folder that it is in."});
+    }
     std::ifstream file(path, std::ios::binary);
     std::ostringstream content;
     if (file) content << file.rdbuf();
-    if (!file || fs::is_directory(path)) {
-        throw Error(ErrorKind::usage, "cannot read " + path.string() + ": " +
-                                          (fs::is_directory(path) ? "is a folder" : reason(errno)));
+    if (!file) {
+        throw Error(ErrorKind::usage, "cannot read " + path.string() + ": " + reason(errno),
+                    {"Check that it is there and that you may read it."});
     }
     return std::move(content).str();
 }

@@ -36,7 +36,8 @@ void print(const std::string& text) {
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) {
             throw Error(ErrorKind::delivery,
-                        std::string{"cannot write to stdout: "} + std::strerror(errno));
+                        std::string{"cannot write to stdout: "} + std::strerror(errno),
+                        {"Redirect it to a file on a disk with room."});
         }
         rest.remove_prefix(static_cast<std::size_t>(written));
     }

@@ -63,6 +63,17 @@ TEST_F(Files, ReadingNamesThePathThatIsMissing) {
         FAIL();
     } catch (const Error& error) {
         EXPECT_NE(error.message().find("nowhere"), std::string::npos);
+        EXPECT_FALSE(error.hints().empty());
+    }
+}
+
+TEST_F(Files, ReadingAFolderSaysThatItIsOne) {
+    try {
+        read_file(folder_.path());
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_NE(error.message().find("is a folder"), std::string::npos);
+        EXPECT_FALSE(error.hints().empty());
     }
 }
 
