@@ -126,10 +126,18 @@ TEST_F(RestoreErrors, HarmlessOnesAreListed) {
     const auto result = restore(read(production().write(
         "grant.sql",
         replaced(text, "--\n-- PostgreSQL database dump complete",
-                 "GRANT ALL ON FUNCTION pg_catalog.of_a_managed_service() TO PUBLIC;\n\n"
+                 "GRANT ALL ON FUNCTION pg_catalog.of_a_managed_service() TO PUBLIC;\n"
+                 "CREATE SUBSCRIPTION s CONNECTION 'password=hunter2' PUBLICATION p WITH (x=y);\n"
+                 "REFRESH MATERIALIZED VIEW no_such_view;\n\n"
                  "--\n-- PostgreSQL database dump complete"))));
-    ASSERT_EQ(result.harmless.size(), 1U);
+    ASSERT_EQ(result.harmless.size(), 3U);
     EXPECT_THAT(result.harmless[0], HasSubstr("of_a_managed_service() does not exist"));
+    EXPECT_EQ(result.harmless[1],
+              "unrecognized subscription parameter: \"…\" (CREATE SUBSCRIPTION s CONNECTION ? "
+              "PUBLICATION p WITH (x=y);)");
+    EXPECT_EQ(result.harmless[2],
+              "an error whose words may hold a row's values (REFRESH MATERIALIZED VIEW "
+              "no_such_view;)");
 }
 
 class RestoreInGerman : public RestoreErrors {
