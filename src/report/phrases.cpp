@@ -2,11 +2,8 @@
 
 #include "rehearse/base/size.hpp"
 #include "rehearse/base/text.hpp"
-#include "rehearse/pg/public_message.hpp"
-#include "rehearse/sql/script.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace rehearse::report {
@@ -25,17 +22,6 @@ std::string age_phrase(double days) {
     return "taken " + counted(static_cast<std::size_t>(days), "day") + " ago";
 }
 
-// The one that shut users out for longest in the whole run; null where nobody was.
-const MigrationPart* longest_blocking(const Report& report) {
-    const MigrationPart* by = nullptr;
-    for (const auto& migration : report.migrations) {
-        if (migration.blocking.empty()) continue;
-        const auto held = migration.blocking.front().held_ms;
-        if (by == nullptr || held > by->blocking.front().held_ms) by = &migration;
-    }
-    return by;
-}
-
 // Holds of one statement begin one after the other and end together.
 bool is_alike(const BlockingPart& a, const BlockingPart& b) {
     constexpr double kAlike = 0.95;
@@ -48,22 +34,6 @@ std::string and_more(std::size_t others) {
     return others == 0 ? "" : " and " + std::to_string(others) + " more";
 }
 
-// A reader of the change is not to take for its doing what it only catches up with.
-constexpr const char* kBeforeChange = "before this change";
-
-std::string ok_sentence(const Report& report) {
-    const auto& migrations = report.migrations;
-    double sum = 0;
-    for (const auto& migration : migrations) sum += migration.elapsed_ms;
-    auto sentence = counted(migrations.size(), "migration") + " in " + duration(sum);
-    const auto* by = longest_blocking(report);
-    if (by != nullptr && by->blocking.front().held_ms > kHazardMs) {
-        sentence += ", but " + title_of(*by) + " " + blocks_phrase(blocked_together(*by).front());
-        if (!by->in_change) sentence += " (" + std::string{kBeforeChange} + ")";
-    }
-    return sentence;
-}
-
 // Those count for themselves what they read, and in an open transaction nobody sees it. A plan that
 // writes has none (PostgreSQL manual, 15.2 "When Can Parallel Query Be Used?"); a query within a
 // function of it may.
@@ -72,17 +42,6 @@ bool may_have_unseen_workers(const StatementPart& statement, const ScanPart& sca
     return std::none_of(
         statement.rows_changed.begin(), statement.rows_changed.end(),
         [&scan](const RowsChangedPart& changed) { return changed.relation == scan.relation; });
-}
-
-// The server quotes what it could not read or find of a statement. Names of constraints (class 23)
-// are the schema's.
-bool may_quote_a_literal(const MigrationPart& migration) {
-    const auto& error = *migration.error;
-    if (error.sqlstate == "42601") return true;
-    if (error.sqlstate.starts_with("23")) return false;
-    const auto* statement = find_statement(migration, error.statement);
-    const auto sql = statement == nullptr ? "" : sql::with_masked_literals(statement->sql);
-    return !pg::quotes_only_words_of(sql, migration.because);
 }
 
 // "40,211 rows": what somebody has to mend is told to the last row.
@@ -275,39 +234,6 @@ std::string label_counts(const std::vector<const MigrationPart*>& migrations) {
         if (count > 0) parts.push_back(std::to_string(count) + " " + label_text(label));
     }
     return join(parts, ", ");
-}
-
-std::string because_text(const MigrationPart& migration, bool mask_literals) {
-    if (!mask_literals || !migration.error || !may_quote_a_literal(migration)) {
-        return migration.because;
-    }
-    return migration.error->sqlstate + " at line " + std::to_string(migration.error->line);
-}
-
-std::string verdict_sentence(const Report& report, bool mask_literals) {
-    if (report.migrations.empty()) return "nothing is pending";
-    if (report.label == to_string(verdict::Label::ok)) return ok_sentence(report);
-    const MigrationPart* told = nullptr;
-    std::size_t count = 0;
-    for (const auto& migration : report.migrations) {
-        if (migration.label != report.label) continue;
-        ++count;
-        if (told == nullptr || (migration.in_change && !told->in_change)) told = &migration;
-    }
-    if (told == nullptr) return counted(report.migrations.size(), "migration");
-    std::vector<std::string> remarks;
-    if (!told->in_change) remarks.emplace_back(kBeforeChange);
-    if (count > 1) remarks.push_back("and " + std::to_string(count - 1) + " more");
-    return title_of(*told) + ": " + because_text(*told, mask_literals) +
-           (remarks.empty() ? "" : " (" + join(remarks, ", ") + ")");
-}
-
-std::string public_verdict(const Report& report, bool mask_literals) {
-    return label_text(report.label) + ": " + verdict_sentence(report, mask_literals);
-}
-
-std::string public_reason(const MigrationPart& migration, bool mask_literals) {
-    return because_text(migration, mask_literals);
 }
 
 std::string thresholds_phrase(const Report& report) {
