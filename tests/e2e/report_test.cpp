@@ -60,15 +60,19 @@ TEST_F(Commands, ASavedReportIsDrawnAsTheRunWas) {
     EXPECT_EQ(drawn({"--format", "markdown", "--mask-literals"}), text);
 }
 
-// The server takes it for a name of two dots, and says so.
-TEST_F(Commands, ARowsValueThatIsTakenForANameIsNotInTheComment) {
-    migration("1.sql", "UPDATE users SET phone = email::text::regclass;\n");
-    const auto& run = rehearse_on(snapshot("shop.dump"), {"--out", "out", "--tool", "plain"});
-    EXPECT_EQ(run.exit_code, 1);
-    EXPECT_THAT(run.out, HasSubstr("person1@example"));
-    const auto text = read_file(sandbox_.work() / "out" / "report.md");
+// The server takes an address for a name with two dots, and says so.
+TEST_F(Commands, ANameIsInTheCommentWhereItIsTheStatementsAndNotARows) {
+    const fs::path dump = snapshot("shop.dump");
+    const auto comment_on = [&](const std::string& sql) {
+        migration("1.sql", sql);
+        EXPECT_EQ(rehearse_on(dump, {"--out", "out", "--tool", "plain"}).exit_code, 1);
+        return read_file(sandbox_.work() / "out" / "report.md");
+    };
+    const auto text = comment_on("UPDATE users SET phone = email::text::regclass;\n");
     EXPECT_THAT(text, HasSubstr("0A000 at line 1: cross-database references are not implemented"));
     EXPECT_THAT(text, Not(HasSubstr("person1@example")));
+    EXPECT_THAT(comment_on("ALTER TABLE nothing ADD COLUMN a int;\n"),
+                HasSubstr("42P01 at line 1: relation \"nothing\" does not exist"));
 }
 
 TEST_F(Commands, NothingPendingIsSaidAndNotGreen) {
