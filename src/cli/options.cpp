@@ -52,4 +52,13 @@ CLI::App& add_command(CLI::App& app, const std::string& name, const std::string&
     return command;
 }
 
+void judge_again_if_asked(report::Report& report, std::optional<Millis> noisy,
+                          std::optional<Millis> rethink) {
+    if (!noisy && !rethink) return;
+    const verdict::Thresholds thresholds{noisy.value_or(Millis{report.noisy_ms}),
+                                         rethink.value_or(Millis{report.rethink_ms})};
+    verdict::check_thresholds(thresholds);
+    report::judge_again(report, thresholds);
+}
+
 }  // namespace rehearse::cli

@@ -68,6 +68,11 @@ void add_fail_on(CLI::App& app, Target& target, const std::string& what_for) {
 inline constexpr const char* kMaskLiterals =
     "Show '?' for every literal in SQL (all but terminal and json)";
 
+// Judges a saved report with other thresholds where one is given. Throws Error(usage) where noisy
+// is over rethink.
+void judge_again_if_asked(report::Report& report, std::optional<Millis> noisy,
+                          std::optional<Millis> rethink);
+
 // A command with an example under its help.
 CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& description,
                       const std::string& example);

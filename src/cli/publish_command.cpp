@@ -15,6 +15,7 @@ struct PublishCommand {
     std::string file;
     publish::PublishOptions publish;
     publish::TargetOptions target;
+    std::optional<Millis> noisy, rethink;
     Millis timeout = std::chrono::minutes(2);
     bool check_run = false;
     bool dry_run = false;
@@ -25,14 +26,6 @@ enum class Host { github, gitlab };
 std::string environment(const std::string& name) {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? "" : value;
-}
-
-// As curl's and OpenSSL's programs have it; the last is GitLab's, in each of its jobs.
-std::string ca_file() {
-    for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "CI_SERVER_TLS_CA_FILE"}) {
-        if (auto file = environment(name); !file.empty()) return file;
-    }
-    return {};
 }
 
 fs::path report_file(const PublishCommand& command, const RunOptions& run) {
@@ -53,9 +46,7 @@ void check_token(const publish::Target& target, const std::string& variable) {
 }
 
 void warn_if_readable(const publish::Target& target, Context context) {
-    const bool is_here = target.api_url.starts_with("http://127.0.0.1") ||
-                         target.api_url.starts_with("http://localhost");
-    if (target.token.empty() || is_here || target.api_url.starts_with("https://")) return;
+    if (target.token.empty() || publish::is_private_way(target.api_url)) return;
     context.progress.warn("the token goes to " + target.api_url +
                           " in the clear; use https where it answers");
 }
@@ -70,7 +61,8 @@ int dry_run(const report::Report& report, publish::ReviewHost& host, bool may_re
             const publish::PublishOptions& options) {
     std::string told;
     const auto pretender = publish::make_dry_run(host, may_read, told);
-    const auto delivery = publish_report(report, *pretender, options);
+    publish::Delivery delivery;
+    publish_report(report, *pretender, options, delivery);
     print("would be done on " + host.request_name() + ":\n" + lines_of(delivery, "  ") + "\n" +
           told);
     return 0;
@@ -79,8 +71,9 @@ int dry_run(const report::Report& report, publish::ReviewHost& host, bool may_re
 int run_publish(Host kind, const PublishCommand& command, const RunOptions& run, Context context) {
     const bool github = kind == Host::github;
     const auto file = report_file(command, run);
-    const auto report =
+    auto report =
         in_context("reading " + file.string(), [&] { return report::parse_json(read_file(file)); });
+    judge_again_if_asked(report, command.noisy, command.rethink);
     auto options = command.publish;
     options.mask_literals = run.drawing.mask_literals;
     options.fail_on = run.drawing.fail_on;
@@ -95,7 +88,9 @@ int run_publish(Host kind, const PublishCommand& command, const RunOptions& run,
     if (!command.dry_run) check_token(target, github ? "GITHUB_TOKEN" : "GITLAB_TOKEN");
     warn_if_readable(target, context);
 
-    const auto client = publish::make_http_client("rehearse/" REHEARSE_VERSION, ca_file());
+    const auto client = publish::make_http_client(
+        "rehearse/" REHEARSE_VERSION,
+        publish::ca_file(environment, github ? "" : "CI_SERVER_TLS_CA_FILE"));
     const auto time = publish::make_timekeeper();
     const auto retrying = publish::with_retries(
         *client, *time, command.timeout,
@@ -103,14 +98,19 @@ int run_publish(Host kind, const PublishCommand& command, const RunOptions& run,
     const auto host = github ? publish::make_github(*retrying, target, command.check_run)
                              : publish::make_gitlab(*retrying, target);
     if (command.dry_run) return dry_run(report, *host, !target.token.empty(), options);
+    publish::Delivery delivery;
     try {
-        const auto delivery = publish_report(report, *host, options);
+        publish_report(report, *host, options, delivery);
         print(lines_of(delivery, ""));
+        for (const auto& words : delivery.refused) {
+            context.progress.warn(context.redactor.redacted(words) + "; the comment is there");
+        }
         if (!delivery.fallback.empty()) {
             context.progress.warn(context.redactor.redacted(delivery.fallback) +
                                   ": the report is in the job's summary instead");
         }
     } catch (Error& error) {
+        print(lines_of(delivery, ""));
         if (error.kind() == ErrorKind::delivery) {
             error.with_hint("The report is kept in " + file.string() + ".");
         }
@@ -134,6 +134,8 @@ void add_common_options(CLI::App& app, PublishCommand& command) {
         ->type_name("SHA");
     app.add_option("--api-url", command.target.api_url, "Address of the host's API")
         ->type_name("URL");
+    add_duration(app, "--noisy", command.noisy, "Judge with this threshold");
+    add_duration(app, "--rethink", command.rethink, "Judge with this threshold");
     add_duration(app, "--timeout", command.timeout, "How long to try where the host fails");
     app.add_flag("--dry-run", command.dry_run, "Say what would be written, and write nothing");
 }

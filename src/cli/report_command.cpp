@@ -42,12 +42,7 @@ int run_report(const ReportOptions& options, const RunOptions& run) {
     }
     auto report = in_context("reading " + options.file,
                              [&] { return report::parse_json(read_file(options.file)); });
-    if (options.noisy || options.rethink) {
-        const verdict::Thresholds thresholds{options.noisy.value_or(Millis{report.noisy_ms}),
-                                             options.rethink.value_or(Millis{report.rethink_ms})};
-        verdict::check_thresholds(thresholds);
-        report::judge_again(report, thresholds);
-    }
+    judge_again_if_asked(report, options.noisy, options.rethink);
     print_report(report, drawing_of(options, run));
     return 0;
 }

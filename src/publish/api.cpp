@@ -98,8 +98,8 @@ std::string text_of(const json& object, const char* field) {
 
 json json_of(const std::string& what, const Response& response) {
     auto answer = json::parse(response.body, nullptr, false);
-    if (answer.is_discarded()) {
-        throw Error(ErrorKind::delivery, what + ": the answer is no JSON",
+    if (!answer.is_object() && !answer.is_array()) {
+        throw Error(ErrorKind::delivery, what + ": the answer is not what the API says",
                     {"Check that --api-url is the address of the API, not of the pages."});
     }
     return answer;

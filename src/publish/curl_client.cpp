@@ -141,6 +141,14 @@ std::string Response::header(const std::string& name) const {
     return found == headers.end() ? "" : found->second;
 }
 
+std::string ca_file(const Environment& environment, const std::string& more) {
+    for (const auto& name : {std::string{"CURL_CA_BUNDLE"}, std::string{"SSL_CERT_FILE"}, more}) {
+        if (name.empty()) continue;
+        if (auto file = environment(name); !file.empty()) return file;
+    }
+    return {};
+}
+
 std::unique_ptr<HttpClient> make_http_client(const std::string& user_agent,
                                              const std::string& ca_file) {
     return std::make_unique<CurlClient>(user_agent, ca_file);

@@ -12,8 +12,8 @@ class DryRun final : public ReviewHost {
     std::string request_name() const override { return host_.request_name(); }
     std::size_t comment_limit() const override { return host_.comment_limit(); }
 
-    std::vector<Comment> comments_with(const std::string& marker) override {
-        return may_read_ ? host_.comments_with(marker) : std::vector<Comment>{};
+    std::vector<Comment> own_comments_with(const std::string& marker) override {
+        return may_read_ ? host_.own_comments_with(marker) : std::vector<Comment>{};
     }
     std::vector<std::string> read_labels() override {
         return may_read_ ? host_.read_labels() : std::vector<std::string>{};

@@ -48,13 +48,13 @@ class Github final : public ReviewHost {
 
     std::size_t comment_limit() const override { return kCommentCharacters; }
 
-    std::vector<Comment> comments_with(const std::string& marker) override {
+    std::vector<Comment> own_comments_with(const std::string& marker) override {
         std::vector<Comment> found;
         api_.read_pages("comments of " + request_name(), issue_ + "/comments",
                         [&](const json& page) {
                             for (const auto& comment : page) {
                                 auto body = text_of(comment, "body");
-                                if (!body.starts_with(marker)) continue;
+                                if (!body.starts_with(marker) || !is_own(comment)) continue;
                                 found.push_back({text_of(comment, "id"), std::move(body)});
                             }
                         });
@@ -109,6 +109,21 @@ class Github final : public ReviewHost {
     std::string refusal() const override { return refusal_; }
 
   private:
+    // An app's token, such as that of a workflow, may not ask who it is (403): its comments are a
+    // bot's, which no user's can be.
+    bool is_own(const json& comment) {
+        const auto author = comment.find("user");
+        if (author == comment.end()) return false;
+        if (!login_) {
+            const std::string what = "the token's user";
+            const auto response = api_.get(what, "/user");
+            if (!response.ok() && response.status != 403) api_.fail(what, response);
+            login_ = response.ok() ? text_of(json_of(what, response), "login") : "";
+        }
+        return login_->empty() ? text_of(*author, "type") == "Bot"
+                               : text_of(*author, "login") == *login_;
+    }
+
     Outcome outcome_of(const std::string& what, const Response& response) {
         if (response.ok()) return Outcome::done;
         if (response.status == 403 &&
@@ -142,7 +157,7 @@ class Github final : public ReviewHost {
         const auto response = api_.get(request_name(), repository_ + "/pulls/" + target_.number);
         if (!response.ok()) api_.fail(request_name(), response);
         const auto pull = json_of(request_name(), response);
-        return text_of(pull.value("head", json::object()), "sha");
+        return pull.contains("head") ? text_of(pull["head"], "sha") : "";
     }
 
     Outcome set_commit_status(const Status& status) {
@@ -155,7 +170,8 @@ class Github final : public ReviewHost {
                           api_.send(what, "POST", repository_ + "/statuses/" + target_.sha, body));
     }
 
-    // A run takes its annotations 50 at a time: the first with it, the others are added.
+    // A run takes its annotations 50 at a time: the first with it, the others are added. Sent
+    // twice, they would be there twice.
     Outcome set_check_run(const Status& status) {
         const std::string what = "check run of commit " + target_.sha;
         json output{{"title", one_line(status.description, kLongestTitle)},
@@ -174,10 +190,10 @@ class Github final : public ReviewHost {
                 output["annotations"].push_back(annotation_json(status.annotations[next]));
             }
             body["output"] = output;
-            const auto response = id.empty()
-                                      ? api_.send(what, "POST", repository_ + "/check-runs", body)
-                                      : api_.send(what, "PATCH", repository_ + "/check-runs/" + id,
-                                                  {{"output", output}});
+            const auto response =
+                id.empty() ? api_.send(what, "POST", repository_ + "/check-runs", body, false)
+                           : api_.send(what, "PATCH", repository_ + "/check-runs/" + id,
+                                       {{"output", output}}, false);
             const auto outcome = outcome_of(what, response);
             if (outcome != Outcome::done) return outcome;
             if (id.empty()) id = text_of(json_of(what, response), "id");
@@ -188,6 +204,7 @@ class Github final : public ReviewHost {
     Api api_;
     Target target_;
     std::string refusal_;
+    std::optional<std::string> login_;  // of the token's user; empty: of an app
     std::string repository_;
     std::string issue_;
     bool check_run_;

@@ -36,14 +36,14 @@ class Gitlab final : public ReviewHost {
 
     std::size_t comment_limit() const override { return kNoteCharacters; }
 
-    std::vector<Comment> comments_with(const std::string& marker) override {
+    std::vector<Comment> own_comments_with(const std::string& marker) override {
         std::vector<Comment> found;
         // By creation: with the default, by update, a note could move to a page that was read.
         api_.read_pages("notes of " + request_name(),
                         request_ + "/notes?order_by=created_at&sort=asc", [&](const json& page) {
                             for (const auto& note : page) {
                                 auto body = text_of(note, "body");
-                                if (!body.starts_with(marker)) continue;
+                                if (!body.starts_with(marker) || !is_own(note)) continue;
                                 found.push_back({text_of(note, "id"), std::move(body)});
                             }
                         });
@@ -67,7 +67,8 @@ class Gitlab final : public ReviewHost {
     std::vector<std::string> read_labels() override {
         std::vector<std::string> names;
         const auto request = read_request();
-        for (const auto& label : request.value("labels", json::array())) {
+        if (!request.contains("labels")) return names;
+        for (const auto& label : request["labels"]) {
             if (label.is_string()) names.push_back(label);
         }
         return names;
@@ -97,9 +98,9 @@ class Gitlab final : public ReviewHost {
                   {"description", one_line(status.description, kLongestDescription)}};
         if (!target_.details_url.empty()) body["target_url"] = target_.details_url;
         const auto response = api_.send(what, "POST", project_ + "/statuses/" + target_.sha, body);
-        // It is so already.
+        // It is so already: "Cannot transition status via :succeed from :success".
         if (response.status == 400 &&
-            response.body.find("Cannot transition status") != std::string::npos) {
+            response.body.find("from :" + std::string{body["state"]}) != std::string::npos) {
             return Outcome::done;
         }
         return outcome_of(what, response);
@@ -108,6 +109,18 @@ class Gitlab final : public ReviewHost {
     std::string refusal() const override { return refusal_; }
 
   private:
+    bool is_own(const json& note) {
+        const auto author = note.find("author");
+        if (author == note.end()) return false;
+        if (user_.empty()) {
+            const std::string what = "the token's user";
+            const auto response = api_.get(what, "/user");
+            if (!response.ok()) api_.fail(what, response);
+            user_ = text_of(json_of(what, response), "id");
+        }
+        return text_of(*author, "id") == user_;
+    }
+
     Outcome outcome_of(const std::string& what, const Response& response) {
         if (response.ok()) return Outcome::done;
         if (response.status == 403 || response.status == 404) {
@@ -136,6 +149,7 @@ class Gitlab final : public ReviewHost {
     Api api_;
     Target target_;
     std::string refusal_;
+    std::string user_;  // of the token, its number
     std::string project_;
     std::string request_;
 };

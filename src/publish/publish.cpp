@@ -16,7 +16,6 @@ namespace {
 // again, and not for ever.
 constexpr int kRounds = 4;
 
-// Only what the token may do is worth trying: the first refusal ends the delivery.
 struct Steps {
     const report::Report& report;
     ReviewHost& host;
@@ -34,12 +33,11 @@ Outcome Steps::put_comment() {
     const auto marker = marker_text(options.marker);
     const auto body = comment_body(report, options, host.comment_limit());
     for (int round = 0; round < kRounds; ++round) {
-        for (const auto& comment : host.comments_with(marker)) {
+        for (const auto& comment : host.own_comments_with(marker)) {
             if (same_text(body, comment.body)) {
                 done.push_back("comment " + comment.id + " says so already");
                 return Outcome::done;
             }
-            // Refused: somebody else's, who has copied our marker.
             if (host.edit_comment(comment.id, body) == Outcome::done) {
                 done.push_back("comment " + comment.id + " edited");
                 return Outcome::done;
@@ -73,6 +71,10 @@ Outcome Steps::put_labels() {
     const auto there = host.read_labels();
     const bool rethink = has_label(report, "rethink");
     const bool noisy = !rethink && has_label(report, "noisy");
+    if (lower_cased(options.label_noisy) == lower_cased(options.label_rethink)) {
+        return put_label({options.label_noisy, "look at its rehearsal", "fbca04"}, noisy || rethink,
+                         there);
+    }
     const auto outcome =
         put_label({options.label_noisy, "this is going to be noisy", "fbca04"}, noisy, there);
     if (outcome != Outcome::done) return outcome;
@@ -91,25 +93,24 @@ Outcome Steps::put_status() {
 
 }  // namespace
 
-Delivery publish_report(const report::Report& report, ReviewHost& host,
-                        const PublishOptions& options) {
-    Delivery delivery;
+void publish_report(const report::Report& report, ReviewHost& host, const PublishOptions& options,
+                    Delivery& delivery) {
     Steps steps{report, host, options, delivery.done};
-    const std::pair<Outcome (Steps::*)(), const char*> list[] = {
-        {&Steps::put_comment, "comment on it"},
-        {&Steps::put_labels, "label it"},
-        {&Steps::put_status, "set a commit's status"},
+    const auto words_of = [&host](const char* what) {
+        const auto refusal = host.refusal();
+        return "the token may not " + std::string{what} +
+               (refusal.empty() ? "" : " (" + refusal + ")");
     };
-    for (const auto& [step, what] : list) {
-        if ((steps.*step)() == Outcome::done) continue;
-        delivery.fallback = "the token may not " + std::string{what};
-        if (const auto words = host.refusal(); !words.empty()) {
-            delivery.fallback += " (" + words + ")";
-        }
+    if (steps.put_comment() != Outcome::done) {
+        delivery.fallback = words_of("comment on it");
         write_job_summary(report, options, host.request_name(), delivery.fallback);
-        return delivery;
+        return;
     }
-    return delivery;
+    // The comment has it all: what else the token may not do is no failure.
+    if (steps.put_labels() != Outcome::done) delivery.refused.push_back(words_of("label it"));
+    if (steps.put_status() != Outcome::done) {
+        delivery.refused.push_back(words_of("set a commit's status"));
+    }
 }
 
 }  // namespace rehearse::publish

@@ -85,6 +85,15 @@ json pull_request_of_event(const std::string& path) {
 
 }  // namespace
 
+bool is_private_way(const std::string& url) {
+    const auto origin = origin_of(url);
+    const auto is_host = [&](const std::string& host) {
+        return origin == "http://" + host || origin.starts_with("http://" + host + ":");
+    };
+    return origin.starts_with("https://") || is_host("127.0.0.1") || is_host("localhost") ||
+           is_host("[::1]");
+}
+
 Target github_target(const Environment& environment, const TargetOptions& options) {
     Target target;
     target.api_url = checked_url(

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdlib>
+
 namespace rehearse::publish {
 
 namespace {
@@ -35,6 +37,16 @@ std::string why(const Response& response) {
     return response.status == 0 ? response.failure : "HTTP " + std::to_string(response.status);
 }
 
+const char* what_to_do(const Response& response) {
+    if (response.status >= 500) return "That is a fault of the channel's host: see its state.";
+    if (response.status >= 300)
+        return "Look at whether the address in REHEARSE_WEBHOOK is still that of the channel.";
+    if (response.transient)
+        return "Check the network and the proxy variables (https_proxy, no_proxy).";
+    return "Check the address. For a certificate of your own authority, name its file in "
+           "SSL_CERT_FILE.";
+}
+
 }  // namespace
 
 void check_webhook(const std::string& url) {
@@ -50,20 +62,21 @@ void post_to_webhook(HttpClient& client, const std::string& url, const std::stri
     request.url = url;
     request.headers = {{"Content-Type", "application/json"}};
     request.body = notice.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    request.repeatable = false;
+    // A notice that is there twice is better than none.
+    request.repeatable = true;
     request.timeout = kAnswersWithin;
     const Response response = client.send(request);
     if (response.ok()) return;
     Error error(ErrorKind::delivery, "the webhook did not take the notice: " + why(response));
-    if (response.status >= 400 && response.status < 500) {
-        error.with_hint(
-            "Look at whether the address in REHEARSE_WEBHOOK is still that of the channel.");
-    }
-    throw error;
+    throw error.with_hint(what_to_do(response));
 }
 
 void post_to_webhook(const std::string& url, const std::string& text, Millis patience) {
-    const auto client = make_http_client("rehearse");
+    const auto environment = [](const std::string& name) -> std::string {
+        const char* value = std::getenv(name.c_str());
+        return value == nullptr ? "" : value;
+    };
+    const auto client = make_http_client("rehearse", ca_file(environment));
     const auto time = make_timekeeper();
     // The pauses are short, and a word about them might name the address.
     const auto retrying = with_retries(*client, *time, patience, [](const std::string&) {});

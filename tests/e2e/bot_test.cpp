@@ -11,6 +11,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Bot : public RehearseTest {
   protected:
@@ -71,6 +72,19 @@ TEST_F(Bot, AFailureIsCommentedAndFailsTheJob) {
     EXPECT_EQ(run.exit_code, 1);
     EXPECT_THAT(run.out, HasSubstr("status 'rehearse': failed"));
     EXPECT_EQ(hosts_.state()["comments"].size(), 1U);
+}
+
+// Many can read a job's log, and whoever reads the request its comment.
+TEST_F(Bot, NoRowIsInTheJobsLogAndNoLiteralInTheCommentWhereAsked) {
+    migration("2_b.sql",
+              "UPDATE users SET phone = 'a secret literal';\n"
+              "SELECT email::integer FROM users;\n");
+    const auto& run = rehearse_change({"--mask-literals", "--fail-on", "never"});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.out, AllOf(HasSubstr("22P02"), Not(HasSubstr("@example"))));
+    EXPECT_THAT(run.out, HasSubstr("status 'rehearse': passed"));
+    EXPECT_THAT(hosts_.state()["comments"][0].get<std::string>(),
+                AllOf(HasSubstr("22P02"), Not(HasSubstr("secret literal"))));
 }
 
 TEST_F(Bot, WhatCouldNotBeRehearsedIsNotPublished) {

@@ -34,6 +34,8 @@ std::string port_in(const std::string& log, const std::string& before) {
 FakeHosts::FakeHosts(const Scenario& scenario)
     : folder_("/tmp", folder_name()), runner_(process::make_process_runner()) {
     nlohmann::json file{{"comments", scenario.comments},
+                        {"comments_of_others", scenario.comments_of_others},
+                        {"app", scenario.app},
                         {"labels", scenario.labels},
                         {"page_size", scenario.page_size},
                         {"faults", nlohmann::json::parse(scenario.faults)}};

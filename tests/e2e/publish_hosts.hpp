@@ -13,7 +13,9 @@ namespace rehearse::test {
 
 // What is there before, and what goes wrong.
 struct Scenario {
-    std::vector<std::string> comments{};
+    std::vector<std::string> comments{};            // of the token's user
+    std::vector<std::string> comments_of_others{};  // before them
+    bool app = false;                               // the token is an app's
     std::vector<std::string> labels{};
     int page_size = 100;
     fs::path tls{};             // key and certificate of a server of https

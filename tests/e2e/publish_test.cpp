@@ -294,6 +294,52 @@ TEST_F(Publish, TheTokenIsNotForAServerWithoutACertificate) {
     EXPECT_EQ(to_github(hosts, {}, {{"SSL_CERT_FILE", pem}}).exit_code, 0);
 }
 
+// Who may write to a repository may edit the comments of others, and they could edit ours.
+TEST_F(Publish, ACommentOfSomebodyElseIsNotOursWhateverItBeginsWith) {
+    for (const bool app : {false, true}) {
+        FakeHosts hosts({.comments_of_others = comments(1, kMarker + "\nall is ok"), .app = app});
+        EXPECT_THAT(to_github(hosts).out, HasSubstr("comment written\n"));
+        EXPECT_THAT(to_github(hosts).out, HasSubstr("comment 1002 says so already\n"));
+        EXPECT_EQ(hosts.state().at("comments").at(0), kMarker + "\nall is ok");
+    }
+    FakeHosts hosts({.comments_of_others = comments(1, kMarker + "\nall is ok")});
+    EXPECT_THAT(to_gitlab(hosts).out, HasSubstr("comment written\n"));
+    EXPECT_THAT(to_gitlab(hosts).out, HasSubstr("comment 1002 says so already\n"));
+}
+
+TEST_F(Publish, WhatWasDoneBeforeAFailureIsTold) {
+    FakeHosts hosts({.faults = R"([
+        {"path": "/issues/12/labels$", "status": 422, "times": 9}])"});
+    const auto outcome = to_github(hosts);
+    EXPECT_EQ(outcome.exit_code, 6);
+    EXPECT_EQ(outcome.out, "comment written\n");
+}
+
+TEST_F(Publish, AStatusThatTheTokenMayNotSetIsNoFailure) {
+    FakeHosts hosts({.faults = R"([{"path": "/statuses/", "status": 403, "times": 9}])"});
+    const auto outcome = to_github(hosts);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("may not set a commit's status (fault); the comment is"));
+}
+
+TEST_F(Publish, OneLabelForBothStays) {
+    FakeHosts hosts({});
+    const Args both{"--label-noisy", "perf", "--label-rethink", "Perf"};
+    for (int round = 0; round < 3; ++round) {
+        EXPECT_EQ(to_github(hosts, both).exit_code, 0);
+        EXPECT_EQ(hosts.state().at("labels"), json{"perf"});
+    }
+}
+
+TEST_F(Publish, OtherThresholdsAreJudgedByAndOddOnesRefused) {
+    FakeHosts hosts({});
+    const auto odd = to_github(hosts, {"--noisy", "10min", "--rethink", "1min"});
+    EXPECT_EQ(odd.exit_code, 2);
+    EXPECT_TRUE(hosts.log().empty());
+    const auto calm = to_github(hosts, {"--noisy", "10h", "--rethink", "20h"});
+    EXPECT_THAT(calm.out, Not(HasSubstr("label")));
+}
+
 TEST_F(Publish, ADryRunNeedsNothingAndWritesNothing) {
     FakeHosts hosts({.comments = comments(1, kMarker + "\nold")});
     const auto blind = to_github(hosts, {"--dry-run"}, {{"GITHUB_TOKEN", ""}});

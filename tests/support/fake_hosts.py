@@ -7,7 +7,9 @@ The scenario says what is there before and what goes wrong:
 
     {"token": "secret-token",       the one that is accepted
      "sha": "...",                  the last commit of request 12
-     "comments": ["text", ...],     there already; "page_size" of them a page
+     "comments": ["text", ...],     there already, of the token's user; "page_size" of them a page
+     "comments_of_others": [...],   before them
+     "app": true,                   the token is an app's, which may not ask who it is
      "labels": ["bug", ...],        of the request
      "tls": "server.pem",           its key and certificate; without, it speaks HTTP
      "faults": [{"method": "POST", "path": "/comments$", "status": 502, "headers": {}, "body": "", "times": 1,
@@ -37,6 +39,10 @@ class Host:
         self.public = ""
         self.next_id = 1000
         self.comments = {}
+        self.authors = {}
+        self.app = scenario.get("app", False)
+        for body in scenario.get("comments_of_others", []):
+            self.add_comment(body, "mallory")
         for body in scenario.get("comments", []):
             self.add_comment(body)
         self.labels = list(scenario.get("labels", []))
@@ -50,9 +56,10 @@ class Host:
         self.next_id += 1
         return self.next_id
 
-    def add_comment(self, body):
+    def add_comment(self, body, author="bot"):
         number = self.new_id()
         self.comments[number] = body
+        self.authors[number] = author
         return number
 
     def fault_for(self, method, path):
@@ -73,16 +80,26 @@ class Host:
         }
 
 
-def user():
+IDS = {"bot": 1, "mallory": 2}
+
+
+def user(login="bot", is_app=True):
     urls = ("avatar_url events_url followers_url following_url gists_url html_url organizations_url received_events_url"
             " repos_url starred_url subscriptions_url url").split()
-    return {"login": "bot", "id": 1, "node_id": "U1", "gravatar_id": "", "type": "Bot", "site_admin": False,
-            **{name: "https://github.example/bot" for name in urls}}
+    return {"login": login, "id": IDS[login], "node_id": "U1", "gravatar_id": "", "site_admin": False,
+            "type": "Bot" if login == "bot" and is_app else "User",
+            **{name: f"https://github.example/{login}" for name in urls}}
 
 
-def github_comment(number, body):
+def whole_user():
+    return {**user(is_app=False), "name": None, "company": None, "blog": None, "location": None, "email": None,
+            "hireable": None, "bio": None, "public_repos": 0, "public_gists": 0, "followers": 0, "following": 0,
+            "created_at": STAMP, "updated_at": STAMP}
+
+
+def github_comment(number, body, author):
     url = f"https://github.example/c/{number}"
-    return {"id": number, "node_id": "C1", "url": url, "html_url": url, "issue_url": url, "body": body, "user": user(),
+    return {"id": number, "node_id": "C1", "url": url, "html_url": url, "issue_url": url, "body": body, "user": author,
             "created_at": STAMP, "updated_at": STAMP, "author_association": "NONE"}
 
 
@@ -104,6 +121,7 @@ class Github:
     """Answers with (status, JSON); None where there is nothing."""
 
     ROUTES = [
+        ("GET", r"/user", "user"),
         ("GET", r"/repos/acme/shop/issues/12/comments", "list_comments"),
         ("POST", r"/repos/acme/shop/issues/12/comments", "add_comment"),
         ("PATCH", r"/repos/acme/shop/issues/comments/(\d+)", "edit_comment"),
@@ -120,19 +138,29 @@ class Github:
     def __init__(self, host):
         self.host = host
 
+    def user(self, _):
+        if self.host.app:
+            return 403, {"message": "Resource not accessible by integration"}
+        return 200, whole_user()
+
+    def comment(self, number):
+        author = user(self.host.authors[number], self.host.app)
+        return github_comment(number, self.host.comments[number], author)
+
     def list_comments(self, _):
-        return 200, [github_comment(*each) for each in self.host.comments.items()]
+        return 200, [self.comment(number) for number in self.host.comments]
 
     def add_comment(self, body):
         if len(body["body"]) > 65536:
             return 422, {"message": "Validation Failed", "errors": ["body is too long (maximum is 65536 characters)"]}
-        return 201, github_comment(self.host.add_comment(body["body"]), body["body"])
+        return 201, self.comment(self.host.add_comment(body["body"]))
 
     def edit_comment(self, body, number):
         if int(number) not in self.host.comments:
             return None
+        # As GitHub: who may write to the repository may edit everybody's.
         self.host.comments[int(number)] = body["body"]
-        return 200, github_comment(int(number), body["body"])
+        return 200, self.comment(int(number))
 
     def list_labels(self, _):
         return 200, [github_label(name, self.host.repository_labels.get(name, {})) for name in self.host.labels]
@@ -181,6 +209,7 @@ class Github:
 class Gitlab:
     PROJECT = r"/api/v4/projects/(?:7|acme%2Fshop)"
     ROUTES = [
+        ("GET", r"/api/v4/user", "user"),
         ("GET", PROJECT + r"/merge_requests/12/notes", "list_notes"),
         ("POST", PROJECT + r"/merge_requests/12/notes", "add_note"),
         ("PUT", PROJECT + r"/merge_requests/12/notes/(\d+)", "edit_note"),
@@ -194,8 +223,12 @@ class Gitlab:
     def __init__(self, host):
         self.host = host
 
+    def user(self, _):
+        return 200, {"id": IDS["bot"], "username": "bot"}
+
     def list_notes(self, _):
-        return 200, [{"id": number, "body": body, "system": False} for number, body in self.host.comments.items()]
+        return 200, [{"id": number, "body": body, "system": False, "author": {"id": IDS[self.host.authors[number]]}}
+                     for number, body in self.host.comments.items()]
 
     def add_note(self, body):
         return 201, {"id": self.host.add_comment(body["body"]), "body": body["body"]}

@@ -43,6 +43,11 @@ class HttpClient {
     virtual Response send(const Request& request) = 0;
 };
 
+// The certificates' file that curl's and OpenSSL's programs take: CURL_CA_BUNDLE, SSL_CERT_FILE, or
+// what `more` names; empty where none is set.
+using Environment = std::function<std::string(const std::string& name)>;  // empty: not set
+std::string ca_file(const Environment& environment, const std::string& more = "");
+
 // libcurl: certificates are checked, against those in `ca_file` or, where it is empty, the
 // system's; proxies are those of libcurl's environment variables. An interrupt ends a transfer and
 // throws Error(interrupted).

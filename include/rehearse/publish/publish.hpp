@@ -25,12 +25,13 @@ struct PublishOptions {
 // What was done, a line each: "comment edited", "label 'rehearse: noisy' set".
 struct Delivery {
     std::vector<std::string> done;
+    std::vector<std::string> refused;  // what else the token may not do, where the comment is there
     std::string fallback;  // why it is in the job summary and not on the request; empty: it is not
 };
 
 // One comment, edited in place; the labels; the commit's status. Throws Error(delivery) when the
-// report reaches nobody.
-Delivery publish_report(const report::Report& report, ReviewHost& host,
-                        const PublishOptions& options);
+// report reaches nobody, or the host fails; `delivery` then has what was done before.
+void publish_report(const report::Report& report, ReviewHost& host, const PublishOptions& options,
+                    Delivery& delivery);
 
 }  // namespace rehearse::publish

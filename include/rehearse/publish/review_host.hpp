@@ -25,9 +25,11 @@ struct TargetOptions {
     std::string api_url, project, number, sha;
 };
 
-using Environment = std::function<std::string(const std::string& name)>;  // empty: not set
 Target github_target(const Environment& environment, const TargetOptions& options);
 Target gitlab_target(const Environment& environment, const TargetOptions& options);
+
+// Whether nobody on the way can read what is sent there: https, or this machine.
+bool is_private_way(const std::string& url);
 
 struct Comment {
     std::string id, body;
@@ -69,8 +71,8 @@ class ReviewHost {
     virtual std::string request_name() const = 0;  // "pull request 12 of acme/shop"
     virtual std::size_t comment_limit() const = 0;
 
-    // On all pages.
-    virtual std::vector<Comment> comments_with(const std::string& marker) = 0;
+    // On all pages, those that the token's own user wrote: anybody can begin a comment with it.
+    virtual std::vector<Comment> own_comments_with(const std::string& marker) = 0;
     virtual Outcome write_comment(const std::string& body) = 0;
     virtual Outcome edit_comment(const std::string& id, const std::string& body) = 0;
 

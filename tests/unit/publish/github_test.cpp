@@ -40,9 +40,13 @@ Status status_with(std::size_t annotations) {
 
 TEST(Github, CommentsThatBeginWithTheMarkerAreOurs) {
     ScriptedHttp http{{.status = 200, .body = R"([
-        {"id": 1, "body": "> <!-- m -->\nquoted"}, {"id": 2, "body": null},
-        {"id": 9007199254740993, "body": "<!-- m -->\nours"}])"}};
-    const auto comments = make_github(http, target(), false)->comments_with("<!-- m -->");
+        {"id": 1, "body": "> <!-- m -->\nquoted", "user": {"login": "bot"}},
+        {"id": 2, "body": null, "user": {"login": "bot"}},
+        {"id": 3, "body": "<!-- m -->\nof somebody else", "user": {"login": "mallory"}},
+        {"id": 4, "body": "<!-- m -->\nof nobody", "user": null},
+        {"id": 9007199254740993, "body": "<!-- m -->\nours", "user": {"login": "bot"}}])"},
+                      {.status = 200, .body = R"({"login": "bot"})"}};
+    const auto comments = make_github(http, target(), false)->own_comments_with("<!-- m -->");
     ASSERT_EQ(comments.size(), 1U);
     EXPECT_EQ(comments[0].id, "9007199254740993");
     EXPECT_EQ(http.requests[0].headers.at("Authorization"), "Bearer secret-token");

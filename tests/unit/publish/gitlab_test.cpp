@@ -1,3 +1,4 @@
+#include "rehearse/base/error.hpp"
 #include "rehearse/publish/review_host.hpp"
 
 #include "unit/publish/scripted_http.hpp"
@@ -28,12 +29,14 @@ const std::string kRequest = "/api/v4/projects/acme%2Fshop/merge_requests/12";
 TEST(Gitlab, NotesAreReadInAnOrderThatKeeps) {
     ScriptedHttp http{
         {.status = 200, .headers = {{"x-next-page", "2"}}, .body = R"([{"id":1,"body":"hello"}])"},
-        {.status = 200, .body = R"([{"id":2,"body":"<!-- m --> ours"}])"}};
-    const auto notes = make_gitlab(http, target())->comments_with("<!-- m -->");
+        {.status = 200, .body = R"([{"id":2,"body":"<!-- m --> ours","author":{"id":7}},
+                                    {"id":3,"body":"<!-- m --> not ours","author":{"id":8}}])"},
+        {.status = 200, .body = R"({"id":7})"}};
+    const auto notes = make_gitlab(http, target())->own_comments_with("<!-- m -->");
     ASSERT_EQ(notes.size(), 1U);
     EXPECT_EQ(notes[0].id, "2");
     const auto first = "GET " + kRequest + "/notes?order_by=created_at&sort=asc&per_page=100";
-    EXPECT_THAT(http.lines(), ElementsAre(first, first + "&page=2"));
+    EXPECT_THAT(http.lines(), ElementsAre(first, first + "&page=2", "GET /api/v4/user"));
     EXPECT_EQ(http.requests[0].headers.at("PRIVATE-TOKEN"), "secret-token");
 }
 
@@ -67,6 +70,12 @@ TEST(Gitlab, AStatusThatIsSoAlreadyIsDone) {
               Outcome::done);
     EXPECT_THAT(http.lines(), ElementsAre("POST /api/v4/projects/acme%2Fshop/statuses/abc"));
     EXPECT_EQ(json::parse(http.requests[0].body).at("state"), "failed");
+    ScriptedHttp other{
+        {.status = 400,
+         .body = R"({"message":"Cannot transition status via :drop from :success"})"}};
+    EXPECT_THROW(make_gitlab(other, target())
+                     ->set_status({.context = "rehearse", .passed = false, .description = "x"}),
+                 Error);
 }
 
 }  // namespace rehearse::publish::test

@@ -25,7 +25,7 @@ class FakeHost final : public ReviewHost {
     std::string request_name() const override { return "pull request 12"; }
     std::size_t comment_limit() const override { return 65'536; }
 
-    std::vector<Comment> comments_with(const std::string& marker) override {
+    std::vector<Comment> own_comments_with(const std::string& marker) override {
         ++looks;
         std::vector<Comment> found;
         for (const auto& comment : comments) {
@@ -84,7 +84,11 @@ const std::string kMarker = "<!-- rehearse:report -->";
 
 class Publishing : public testing::Test {
   protected:
-    Delivery publish() { return publish_report(report_, host_, options_); }
+    Delivery publish() {
+        Delivery delivery;
+        publish_report(report_, host_, options_, delivery);
+        return delivery;
+    }
 
     report::Report report_ = demo_report();
     PublishOptions options_;
@@ -132,8 +136,8 @@ TEST_F(Publishing, ACommentDeletedMeanwhileIsWrittenAnew) {
     EXPECT_EQ(host_.comments.size(), 1U);
 }
 
-TEST_F(Publishing, SomebodyElsesCommentWithOurMarkerStaysTheirs) {
-    host_.comments = {{"8", kMarker + "\nnot ours"}};
+TEST_F(Publishing, ACommentThatMayNotBeEditedAnyMoreIsWrittenAnew) {
+    host_.comments = {{"8", kMarker + "\nof an older token"}};
     host_.on_edit = {Outcome::refused};
     EXPECT_THAT(publish().done, Contains("comment written"));
     EXPECT_EQ(host_.comments.size(), 2U);
@@ -221,9 +225,10 @@ TEST_F(Publishing, ADryRunWritesNothing) {
     host_.comments = {{"8", kMarker + "\nold"}};
     std::string told;
     const auto pretender = make_dry_run(host_, true, told);
-    EXPECT_THAT(publish_report(report_, *pretender, options_).done,
-                ElementsAre("comment 8 edited", "label 'rehearse: rethink' set",
-                            "status 'rehearse': failed"));
+    Delivery delivery;
+    publish_report(report_, *pretender, options_, delivery);
+    EXPECT_THAT(delivery.done, ElementsAre("comment 8 edited", "label 'rehearse: rethink' set",
+                                           "status 'rehearse': failed"));
     EXPECT_EQ(host_.comments[0].body, kMarker + "\nold");
     EXPECT_THAT(host_.labels, IsEmpty());
     EXPECT_THAT(host_.statuses, IsEmpty());
@@ -231,7 +236,9 @@ TEST_F(Publishing, ADryRunWritesNothing) {
 
     host_.looks = 0;
     const auto blind = make_dry_run(host_, false, told);
-    EXPECT_THAT(publish_report(report_, *blind, options_).done, Contains("comment written"));
+    Delivery unread;
+    publish_report(report_, *blind, options_, unread);
+    EXPECT_THAT(unread.done, Contains("comment written"));
     EXPECT_EQ(host_.looks, 0);
 }
 

@@ -33,7 +33,7 @@ TEST(Webhook, TakesOneNoticeInSlacksForm) {
     const auto& request = http.requests.front();
     EXPECT_EQ(request.method, "POST");
     EXPECT_EQ(request.url, kUrl);
-    EXPECT_FALSE(request.repeatable);
+    EXPECT_TRUE(request.repeatable);  // twice is better than never
     EXPECT_EQ(nlohmann::json::parse(request.body),
               (nlohmann::json{{"text", "0042 a&lt;b&gt;&amp;c: ok -&gt; noisy\n\"second\""}}));
 }
@@ -44,6 +44,12 @@ TEST(Webhook, SaysWhyItWasNotTakenAndNotWhereItIs) {
                                        HasSubstr("REHEARSE_WEBHOOK"), Not(HasSubstr("secret"))));
     ScriptedHttp silent{{.failure = "no answer within 15 s"}};
     EXPECT_THAT(complaint(silent), HasSubstr("no answer within 15 s"));
+    for (const Response& response :
+         {Response{.status = 302}, Response{.status = 503}, Response{.failure = "certificate"},
+          Response{.failure = "timed out", .transient = true}}) {
+        ScriptedHttp http{response};
+        EXPECT_THAT(complaint(http), HasSubstr("hint: "));
+    }
 }
 
 TEST(Webhook, IsAnHttpAddress) {
