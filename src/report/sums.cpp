@@ -1,8 +1,19 @@
 #include "report/sums.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace rehearse::report {
+
+namespace {
+
+// A report may claim what no type has room for; sizes are not below zero.
+void add_to(std::int64_t& sum, std::int64_t bytes) {
+    constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+    sum = bytes > kMost - sum ? kMost : sum + bytes;
+}
+
+}  // namespace
 
 std::optional<pg::LockMode> strongest_lock(const MigrationPart& migration) {
     std::optional<pg::LockMode> strongest;
@@ -28,13 +39,13 @@ std::vector<Rewritten> rewritten_by(const MigrationPart& migration) {
 
 std::int64_t bytes_of(const std::vector<Rewritten>& rewritten) {
     std::int64_t sum = 0;
-    for (const auto& one : rewritten) sum += one.bytes;
+    for (const auto& one : rewritten) add_to(sum, one.bytes);
     return sum;
 }
 
 std::int64_t wal_bytes_of(const MigrationPart& migration) {
     std::int64_t sum = 0;
-    for (const auto& statement : migration.statements) sum += statement.wal_bytes.value_or(0);
+    for (const auto& statement : migration.statements) add_to(sum, statement.wal_bytes.value_or(0));
     return sum;
 }
 

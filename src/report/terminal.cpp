@@ -209,12 +209,12 @@ void put_finding(Page& page, const MigrationPart& migration, const FindingPart& 
                  Given& given) {
     const auto place =
         finding.line ? place_in(migration, *finding.line) : printable(migration.path);
+    const auto severity = printable(finding.severity);
     const auto rule = printable(finding.rule);
-    const auto cells =
-        kDetailAt + finding.severity.size() + 1 + cells_of(rule) + 2 + cells_of(place);
+    const auto cells = kDetailAt + cells_of(severity) + 1 + cells_of(rule) + 2 + cells_of(place);
     const bool fits = cells <= page.width();
-    page.line(spaces(kDetailAt) + page.inked(finding.severity, ink_of_severity(finding.severity)) +
-              " " + page.inked(rule, Ink::bold) + (fits ? "  " + place : ""));
+    page.line(spaces(kDetailAt) + page.inked(severity, ink_of_severity(finding.severity)) + " " +
+              page.inked(rule, Ink::bold) + (fits ? "  " + place : ""));
     if (!fits) page.line(spaces(kDetailAt + 2) + place);
     page.paragraph(spaces(kDetailAt + 2), kDetailAt + 2, finding.message);
     put_advice(page, finding, given);

@@ -137,7 +137,10 @@ Stretch stretch_of(double from_ms, double to_ms, double total_ms) {
 
 std::vector<double> ticks_of(double total_ms) {
     constexpr double kRounding = 1e-9;
-    if (!(total_ms > 0)) return {0};
+    // Nothing is measured finer than a microsecond, and the logarithm of what is next to nothing
+    // has no decade.
+    constexpr double kFinest = 0.001;
+    if (!(total_ms >= kFinest)) return {0};
     const double step = step_of(total_ms);
     std::vector<double> ticks;
     for (int i = 0; i * step <= total_ms * (1 + kRounding); ++i) ticks.push_back(i * step);

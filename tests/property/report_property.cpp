@@ -1,3 +1,4 @@
+#include "rehearse/base/error.hpp"
 #include "rehearse/base/text.hpp"
 #include "rehearse/report/report.hpp"
 
@@ -15,6 +16,7 @@ using rehearse::test::Random;
 using Texts = std::vector<std::string>;
 
 constexpr int kReports = 300;
+constexpr std::uint64_t kMostWhole = std::uint64_t{1} << 53;
 
 // What a text can trip over: quotes and escapes of JSON, Markdown and terminals.
 const Texts kTexts = {
@@ -50,16 +52,22 @@ const Texts kTexts = {
 };
 const Texts kLabels = {"ok", "noisy", "rethink", "failed", "not_run"};
 const Texts kModes = {"ShareLock", "AccessExclusiveLock", "RowExclusiveLock"};
+const Texts kBlocks = {"writes", "reads_and_writes"};
 const Texts kEvidence = {"exact", "sampled", "text", "none"};
 
 struct Make {
     Random& random;
+    // Anything for the contract's words too, which no reader would let through.
+    bool any_words = false;
 
     bool flag() { return random.below(2) == 0; }
     std::string text() {
         std::string result;
         for (auto i = random.below(4); i > 0; --i) result += random.pick(kTexts);
         return result;
+    }
+    std::string word(const Texts& known) {
+        return any_words && flag() ? text() : random.pick(known);
     }
     double number() {
         constexpr double kNumbers[] = {0,     0.001,     0.1 + 0.2, 41'200.123, 1e15,
@@ -68,7 +76,8 @@ struct Make {
     }
     template <typename Number>
     Number whole() {
-        constexpr Number kMost = std::numeric_limits<Number>::max();
+        constexpr auto kMost = static_cast<Number>(
+            std::min<std::uint64_t>(std::numeric_limits<Number>::max(), kMostWhole));
         const Number numbers[] = {0, 1, 42, 8192, kMost, static_cast<Number>(kMost / 3)};
         return numbers[random.below(std::size(numbers))];
     }
@@ -101,9 +110,8 @@ struct Make {
                 maybe(violations())};
     }
     LockPart lock() {
-        return {text(),   random.pick(kModes),    number(), number(), number(),
-                number(), random.pick(kEvidence), flag(),   number(), number(),
-                text()};
+        return {text(),          word(kModes), number(), number(), number(), number(),
+                word(kEvidence), flag(),       number(), number(), text()};
     }
     StatementPart statement() {
         StatementPart part;
@@ -120,9 +128,9 @@ struct Make {
         part.elapsed_ms = number();
         part.commit_ms = maybe(number());
         part.rows = maybe(whole<std::int64_t>());
-        part.wal_bytes = maybe(std::int64_t{8192});
+        part.wal_bytes = maybe(whole<std::int64_t>());
         part.temp_bytes = whole<std::int64_t>();
-        part.evidence = random.pick(kEvidence);
+        part.evidence = word(kEvidence);
         part.wrapped = flag();
         part.gave_up = flag();
         part.locks = list<LockPart>([&] { return lock(); });
@@ -137,25 +145,25 @@ struct Make {
     }
     BlockingPart blocking() {
         return {text(),
-                random.pick(kModes),
-                flag() ? "writes" : "reads_and_writes",
+                word(kModes),
+                word(kBlocks),
                 number(),
                 whole<std::size_t>(),
                 list<std::size_t>([&] { return whole<std::size_t>(); }),
-                random.pick(kEvidence),
+                word(kEvidence),
                 text(),
-                1 + whole<std::size_t>()};
+                whole<std::size_t>()};
     }
     FindingPart finding() {
         static const Texts kSeverities = {"info", "warning", "danger"};
         return {text(),
-                random.pick(kSeverities),
+                word(kSeverities),
                 maybe(whole<std::size_t>()),
                 maybe(whole<int>()),
                 maybe(text()),
                 text(),
                 text(),
-                random.pick(kEvidence),
+                word(kEvidence),
                 flag() ? "" : text()};
     }
     MigrationPart migration() {
@@ -210,24 +218,72 @@ TEST(ReportProperty, SurvivesJsonAndBack) {
     }
 }
 
+bool is_clean(const std::string& text) {
+    return !first_invalid_utf8(text) && std::all_of(text.begin(), text.end(), [](char c) {
+        return c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
+    });
+}
+
+void expect_drawn(const Report& report, Random& random) {
+    const bool mask = random.below(2) == 0;
+    ASSERT_TRUE(is_clean(render_terminal(report, {false, static_cast<int>(random.below(200))})));
+    const std::size_t limit = 3'000 + random.below(60'000);
+    const auto markdown = render_markdown(report, {mask, limit});
+    ASSERT_LE(markdown.size(), limit);
+    ASSERT_FALSE(first_invalid_utf8(markdown));
+    const auto page = render_html(report, {mask, {}});
+    ASSERT_FALSE(first_invalid_utf8(page));
+    ASSERT_EQ(page.find("<b>"), std::string::npos);
+    ASSERT_FALSE(first_invalid_utf8(render_sarif(report, mask)));
+    ASSERT_TRUE(is_clean(render_junit(report, {mask, verdict::FailOn::noisy})));
+}
+
 TEST(ReportProperty, IsDrawnWhateverIsInIt) {
     Random random;
     SCOPED_TRACE(random.seed_text());
     for (int i = 0; i < kReports; ++i) {
-        const auto report = Make{random}.report();
-        const auto terminal = render_terminal(report, {false, static_cast<int>(random.below(200))});
-        ASSERT_TRUE(std::all_of(terminal.begin(), terminal.end(), [](char c) {
-            return c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
-        }));
-        ASSERT_FALSE(first_invalid_utf8(terminal));
-        const std::size_t limit = 3'000 + random.below(60'000);
-        const auto markdown = render_markdown(report, {random.below(2) == 0, limit});
-        ASSERT_LE(markdown.size(), limit);
-        ASSERT_FALSE(first_invalid_utf8(markdown));
-        const auto page = render_html(report, {random.below(2) == 0, {}});
-        ASSERT_FALSE(first_invalid_utf8(page));
-        ASSERT_EQ(page.find("<b>"), std::string::npos);
+        ASSERT_NO_FATAL_FAILURE(expect_drawn(Make{random, true}.report(), random));
     }
+}
+
+// One value of the text is another one.
+std::string with_an_odd_value(const std::string& json, Random& random) {
+    static const Texts kOdd = {
+        "null",           "true",     "-1",     "1e999",      "-1e300",
+        "5e-324",         "1e15",     "1.5",    "[]",         "{}",
+        "[[{}]]",         "\"\"",     "[",      "}",          "9007199254740993",
+        "\"\\u001b[2J\"", "\"\xff\"", "\"ok\"", "[{}, [{}]]", "{\"0\": {}}"};
+    auto lines = split_lines(json);
+    auto& line = lines[random.below(lines.size())];
+    const auto name_end = line.find("\": ");
+    const auto from = name_end == std::string::npos ? line.find_first_not_of(' ') : name_end + 3;
+    const auto comma = line.ends_with(",") ? "," : "";
+    line = line.substr(0, from) + random.pick(kOdd) + comma;
+    return join(lines, "\n");
+}
+
+TEST(ReportProperty, ATextWithAnOddValueIsDrawnOrRefused) {
+    Random random;
+    SCOPED_TRACE(random.seed_text());
+    int drawn = 0;
+    for (int i = 0; i < kReports; ++i) {
+        const auto json = render_json(Make{random}.report());
+        for (int odd = 0; odd < 5; ++odd) {
+            const auto text = with_an_odd_value(json, random);
+            SCOPED_TRACE(text);
+            Report report;
+            try {
+                report = parse_json(text);
+            } catch (const Error& error) {
+                ASSERT_EQ(error.kind(), ErrorKind::usage);
+                ASSERT_TRUE(is_clean(error.message()));
+                continue;
+            }
+            ++drawn;
+            ASSERT_NO_FATAL_FAILURE(expect_drawn(report, random));
+        }
+    }
+    EXPECT_GT(drawn, 0);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 namespace rehearse::report {
 namespace {
 
@@ -73,6 +75,11 @@ TEST(Ticks, AreNeverMoreThanSeven) {
         EXPECT_GE(count, 2U) << total;
         EXPECT_LE(count, 7U) << total;
     }
+}
+
+TEST(Ticks, OfNextToNothingAreItsBeginning) {
+    for (const double total : {1e-12, std::numeric_limits<double>::denorm_min(), -1.0, -1e300})
+        EXPECT_THAT(ticks_of(total), ElementsAre(0)) << total;
 }
 
 TEST(KeptOut, FollowsFromTheMode) {
