@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
+#include <vector>
 
 // SARIF 2.1.0 (OASIS), for the places that collect what tools find: one result a finding, on its
 // line. Public, as Markdown is: no row's values.
@@ -18,9 +20,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A host shows this many results (GitHub: 5,000 of the first 25,000); what a migration did to users
-// is told before what it could have been written better.
+// A host shows this many results (GitHub: 5,000 of the first 25,000).
 constexpr std::size_t kMostResults = 25'000;
+
+// No rule finds it, and without a result of its own a failure would be on no line: hosts do not
+// show what else a log holds.
+constexpr const char* kFailed = "migration-failed";
 
 const char* level_of(const std::string& severity) {
     if (severity == "danger") return "error";
@@ -67,7 +72,7 @@ Json result_of(const MigrationPart& migration, const FindingPart& finding, std::
     return result;
 }
 
-// A failed migration is the run's outcome, not a rule's.
+// A failed migration is the run's outcome.
 Json notification_of(const MigrationPart& migration, bool mask_literals) {
     const auto text = label_text(migration.label) + " " + title_of(migration) + ": " +
                       because_text(migration, mask_literals);
@@ -76,10 +81,52 @@ Json notification_of(const MigrationPart& migration, bool mask_literals) {
             {"locations", Json::array({location_of(migration, migration.error->line)})}};
 }
 
+Json failed_result_of(const MigrationPart& migration, std::size_t rule, bool mask_literals) {
+    Json result{{"ruleId", kFailed}, {"ruleIndex", rule}};
+    result.update(notification_of(migration, mask_literals));
+    result["partialFingerprints"] = {
+        {"finding/v1", std::string{kFailed} + ":" + printable(migration.path)}};
+    result["properties"] = {{"migration", printable(title_of(migration))},
+                            {"label", migration.label},
+                            {"elapsed_ms", migration.elapsed_ms},
+                            {"in_change", migration.in_change}};
+    return result;
+}
+
+Json left_out_notification(std::size_t count) {
+    return {{"level", "note"},
+            {"message", {{"text", counted(count, "more result") + " left out"}}}};
+}
+
+struct Told {
+    const MigrationPart* migration = nullptr;
+    const FindingPart* finding = nullptr;  // nullptr: that it failed
+    // This change's own first, then by how much it matters.
+    std::tuple<bool, int> weight() const {
+        if (finding == nullptr) return {migration->in_change, 4};
+        const auto& severity = finding->severity;
+        const int loud = severity == "danger" ? 3 : severity == "warning" ? 2 : 1;
+        return {migration->in_change, is_silenced(*finding) ? 0 : loud};
+    }
+};
+
+// Where a host takes fewer of them, those that are left out matter least.
+std::vector<Told> told_of(const Report& report) {
+    std::vector<Told> told;
+    for (const auto& migration : report.migrations) {
+        if (migration.error) told.push_back({&migration, nullptr});
+        for (const auto& finding : migration.findings) told.push_back({&migration, &finding});
+    }
+    std::stable_sort(told.begin(), told.end(),
+                     [](const Told& a, const Told& b) { return a.weight() > b.weight(); });
+    return told;
+}
+
 // Those of this version; a report of another one may name others.
 std::vector<std::string> rules_of(const Report& report) {
     std::vector<std::string> ids;
     for (const auto& rule : rules::all_rules()) ids.emplace_back(rule.id);
+    ids.emplace_back(kFailed);
     for (const auto& migration : report.migrations) {
         for (const auto& finding : migration.findings) {
             if (std::find(ids.begin(), ids.end(), finding.rule) == ids.end())
@@ -91,6 +138,9 @@ std::vector<std::string> rules_of(const Report& report) {
 
 Json descriptor_of(const std::string& id) {
     Json descriptor{{"id", id}};
+    if (id == kFailed) {
+        descriptor["shortDescription"] = {{"text", "the migration does not run to its end"}};
+    }
     for (const auto& rule : rules::all_rules()) {
         if (rule.id != id) continue;
         descriptor["shortDescription"] = {{"text", rule.does_to_users}};
@@ -106,22 +156,32 @@ std::string render_sarif(const Report& report, bool mask_literals) {
     Json rules = Json::array();
     for (const auto& id : ids) rules.push_back(descriptor_of(id));
 
-    Json results = Json::array();
-    Json failures = Json::array();
+    const auto index_of = [&ids](const std::string& id) {
+        return static_cast<std::size_t>(std::find(ids.begin(), ids.end(), id) - ids.begin());
+    };
+
+    Json notifications = Json::array();
     for (const auto& migration : report.migrations) {
-        if (migration.error) failures.push_back(notification_of(migration, mask_literals));
-        for (const auto& finding : migration.findings) {
-            if (results.size() == kMostResults) break;
-            const auto rule = std::find(ids.begin(), ids.end(), finding.rule) - ids.begin();
-            results.push_back(result_of(migration, finding, static_cast<std::size_t>(rule)));
-        }
+        if (migration.error) notifications.push_back(notification_of(migration, mask_literals));
+    }
+    const bool has_failed = !notifications.empty();
+    auto told = told_of(report);
+    if (told.size() > kMostResults) {
+        notifications.push_back(left_out_notification(told.size() - kMostResults));
+        told.resize(kMostResults);
+    }
+    Json results = Json::array();
+    for (const auto& [migration, finding] : told) {
+        results.push_back(finding == nullptr
+                              ? failed_result_of(*migration, index_of(kFailed), mask_literals)
+                              : result_of(*migration, *finding, index_of(finding->rule)));
     }
 
     const Json driver{{"name", "rehearse"}, {"version", report.tool_version}, {"rules", rules}};
-    Json invocation{{"executionSuccessful", failures.empty()},
+    Json invocation{{"executionSuccessful", !has_failed},
                     {"startTimeUtc", report.started_at},
                     {"endTimeUtc", report.finished_at}};
-    if (!failures.empty()) invocation["toolExecutionNotifications"] = failures;
+    if (!notifications.empty()) invocation["toolExecutionNotifications"] = notifications;
     const Json run{{"tool", {{"driver", driver}}},
                    {"automationDetails", {{"id", "rehearse/" + report.run_id}}},
                    {"columnKind", "unicodeCodePoints"},

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace rehearse::report {
 namespace {
@@ -20,9 +21,11 @@ Json run_of(const Report& report) {
     return Json::parse(render_sarif(report)).at("runs").at(0);
 }
 
-std::size_t findings_in(const Report& report) {
+// Findings and failures.
+std::size_t told_in(const Report& report) {
     std::size_t count = 0;
-    for (const auto& migration : report.migrations) count += migration.findings.size();
+    for (const auto& migration : report.migrations)
+        count += migration.findings.size() + (migration.error ? 1 : 0);
     return count;
 }
 
@@ -33,9 +36,9 @@ Report one_with_findings() {
     return report;
 }
 
-TEST(Sarif, HasOneResultForEachFinding) {
+TEST(Sarif, HasOneResultForEachFindingAndEachFailure) {
     for (const auto& report : {samples::demo(), samples::many(300), samples::nothing_pending()})
-        EXPECT_EQ(run_of(report).at("results").size(), findings_in(report));
+        EXPECT_EQ(run_of(report).at("results").size(), told_in(report));
 }
 
 TEST(Sarif, FitsTheStandardsSchema) {
@@ -56,21 +59,87 @@ TEST(Sarif, FitsTheStandardsSchema) {
 }
 
 TEST(Sarif, AResultIsOnItsLine) {
-    const auto report = samples::demo();
+    const auto report = one_with_findings();
     const auto run = run_of(report);
-    std::size_t next = 0;
-    for (const auto& migration : report.migrations) {
-        for (const auto& finding : migration.findings) {
-            const auto& result = run.at("results").at(next++);
-            const auto& place = result.at("locations").at(0).at("physicalLocation");
-            EXPECT_EQ(result.at("ruleId"), finding.rule);
-            EXPECT_EQ(
-                run["tool"]["driver"]["rules"][result.at("ruleIndex").get<std::size_t>()]["id"],
-                finding.rule);
-            EXPECT_EQ(place.at("artifactLocation").at("uri"), migration.path);
-            EXPECT_EQ(place.at("region").at("startLine"), finding.line.value_or(1));
-        }
+    const auto& migration = report.migrations.at(0);
+    for (const auto& finding : migration.findings) {
+        const auto& results = run.at("results");
+        const auto result = std::find_if(results.begin(), results.end(), [&](const Json& one) {
+            return one.at("ruleId") == finding.rule;
+        });
+        ASSERT_NE(result, results.end()) << finding.rule;
+        const auto& place = result->at("locations").at(0).at("physicalLocation");
+        EXPECT_EQ(run["tool"]["driver"]["rules"][result->at("ruleIndex").get<std::size_t>()]["id"],
+                  finding.rule);
+        EXPECT_EQ(place.at("artifactLocation").at("uri"), migration.path);
+        EXPECT_EQ(place.at("region").at("startLine"), finding.line.value_or(1));
     }
+}
+
+TEST(Sarif, AFailureIsAResultOnItsLine) {
+    auto report = samples::demo();
+    auto& failed = report.migrations.at(4);
+    failed.error->line = 7;
+    const auto run = run_of(report);
+    const auto& result = run.at("results").at(0);
+    EXPECT_EQ(result.at("ruleId"), "migration-failed");
+    EXPECT_EQ(result.at("level"), "error");
+    EXPECT_EQ(result.at("message").at("text").get<std::string>().find("failed 0045"), 0U);
+    const auto& place = result.at("locations").at(0).at("physicalLocation");
+    EXPECT_EQ(place.at("artifactLocation").at("uri"), failed.path);
+    EXPECT_EQ(place.at("region").at("startLine"), 7);
+}
+
+TEST(Sarif, TellsFirstWhatMattersMostOfThisChange) {
+    Report report = samples::one_ok();
+    const auto migration = [&](const std::string& name, bool in_change) -> MigrationPart& {
+        auto& part = report.migrations.emplace_back(report.migrations.front());
+        part.name = name;
+        part.in_change = in_change;
+        for (const char* severity : {"info", "danger", "warning"}) {
+            auto& finding = part.findings.emplace_back();
+            finding.rule = name + "-" + severity;
+            finding.severity = severity;
+        }
+        return part;
+    };
+    report.migrations.front().findings.clear();
+    migration("before", false).error.emplace();
+    migration("ours", true).findings[1].allowed_because = "the table is small";
+    const auto run = run_of(report);
+    std::vector<std::string> rules;
+    for (const auto& result : run.at("results")) rules.push_back(result.at("ruleId"));
+    EXPECT_EQ(rules, (std::vector<std::string>{"ours-warning", "ours-info", "ours-danger",
+                                               "migration-failed", "before-danger",
+                                               "before-warning", "before-info"}));
+}
+
+TEST(Sarif, SaysHowManyResultsAreLeftOut) {
+    Report report = samples::one_ok();
+    FindingPart finding;
+    finding.rule = "table-rewrite";
+    finding.severity = "info";
+    report.migrations[0].findings.assign(25'002, finding);
+    report.migrations[0].findings.back().severity = "danger";
+    const auto run = run_of(report);
+    EXPECT_EQ(run.at("results").size(), 25'000U);
+    EXPECT_EQ(run.at("results").at(0).at("level"), "error");
+    const auto& invocation = run.at("invocations").at(0);
+    EXPECT_EQ(invocation.at("executionSuccessful"), true);
+    const auto& notes = invocation.at("toolExecutionNotifications");
+    ASSERT_EQ(notes.size(), 1U);
+    EXPECT_EQ(notes.at(0).at("message").at("text"), "2 more results left out");
+}
+
+TEST(Sarif, MaskedHasNoLiteralThatTheServerQuotes) {
+    auto report = samples::one_ok();
+    auto& migration = report.migrations[0];
+    migration.label = "failed";
+    migration.error.emplace().sqlstate = "42601";
+    migration.error->line = 3;
+    migration.because = "42601 syntax error at or near \"'s3cret'\"";
+    EXPECT_NE(render_sarif(report, false).find("s3cret"), std::string::npos);
+    EXPECT_EQ(render_sarif(report, true).find("s3cret"), std::string::npos);
 }
 
 TEST(Sarif, ASilencedFindingIsSuppressed) {
@@ -78,7 +147,9 @@ TEST(Sarif, ASilencedFindingIsSuppressed) {
     auto& finding = report.migrations[0].findings.at(0);
     finding.allowed_because = "the table is small";
     const auto run = run_of(report);
-    const auto& result = run.at("results").at(0);
+    // What is silenced comes last.
+    const auto& result = run.at("results").back();
+    EXPECT_EQ(result.at("ruleId"), finding.rule);
     EXPECT_EQ(result.at("suppressions").at(0).at("justification"), "the table is small");
 }
 
