@@ -86,13 +86,13 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
 
     add_migrations(report, plan, std::move(observations), options.thresholds);
     report.finished_at = to_iso8601(WallClock::now());
-    folder.publish(report, previous_reports(state_folder_of(options), report),
-                   options.mask_literals);
+    auto previous = previous_runs(state_folder_of(options), report, folder.path());
+    folder.publish(report, previous, options.mask_literals);
     if (options.keep_history) {
         record_in_history(state_folder_of(options), report, folder.path(), progress);
     }
 
-    RehearsalResult result{std::move(report), folder.path(), {}};
+    RehearsalResult result{std::move(report), folder.path(), std::move(previous), {}};
     if (options.keep_scratch) {
         result.kept = scratch.keep();
         run.keep();

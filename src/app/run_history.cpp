@@ -3,6 +3,7 @@
 #include "rehearse/base/error.hpp"
 #include "rehearse/history/store.hpp"
 
+#include <fstream>
 #include <memory>
 
 namespace rehearse::app {
@@ -14,6 +15,43 @@ using history::HistoryStore;
 // Of an ISO 8601 time.
 std::string day_of(const std::string& time) {
     return time.substr(0, time.find('T'));
+}
+
+// A fault of the history, or of the folders that it names, is no fault of the run.
+template <typename Use, typename Tell>
+void or_tell(Use use, Tell tell) {
+    try {
+        use();
+    } catch (const Error& error) {
+        tell(error.message());
+    } catch (const fs::filesystem_error& error) {
+        tell(error.what());
+    }
+}
+
+// Another run may have written to the same folder meanwhile: --out gives all of them one. The
+// report names its run at its beginning.
+bool holds_report_of(const history::RunFacts& run) {
+    constexpr std::size_t kBeginning = 1'024;
+    std::string text(kBeginning, '\0');
+    std::ifstream report(run.folder / "report.json", std::ios::binary);
+    report.read(text.data(), static_cast<std::streamsize>(text.size()));
+    return text.find('"' + run.run_id + '"') != std::string::npos;
+}
+
+// Empty where there is none.
+std::string page_of(const history::RunFacts& run, const fs::path& run_folder) {
+    const fs::path page = run.folder / "report.html";
+    std::error_code ignored;
+    const bool is_written_over = fs::equivalent(run.folder, run_folder, ignored);
+    if (is_written_over || !holds_report_of(run) || !fs::exists(page, ignored)) return {};
+    return page.string();
+}
+
+std::string words_of(const history::Occurrence& before) {
+    const auto& [run, migration] = before;
+    return migration.label + ", " + format_duration(Millis{migration.elapsed_ms}) + " on " +
+           day_of(run.started_at);
 }
 
 void record(const fs::path& file, const report::Report& report, const fs::path& run_folder) {
@@ -41,15 +79,14 @@ void record_in_history(const fs::path& state_folder, const report::Report& repor
 
 ToldBeforeOf told_before(const fs::path& state_folder, const std::string& run_id,
                          Progress& progress) {
-    const auto store = [&]() -> std::shared_ptr<HistoryStore> {
-        try {
-            return std::make_shared<HistoryStore>(history::history_file(state_folder),
-                                                  HistoryStore::Access::read_or_write);
-        } catch (const Error& error) {
-            progress.warn("what was told before is not known: " + error.message());
-            return nullptr;
-        }
-    }();
+    std::shared_ptr<HistoryStore> store;
+    const auto open = [&] {
+        store = std::make_shared<HistoryStore>(history::history_file(state_folder),
+                                               HistoryStore::Access::read_or_write);
+    };
+    or_tell(open, [&](const std::string& why) {
+        progress.warn("what was told before is not known: " + why);
+    });
     return [store, run_id](const history::MigrationKey& key) {
         const auto newest = store ? store->told_before(key, run_id, true) : std::nullopt;
         if (!newest) return ToldBefore{};
@@ -59,35 +96,31 @@ ToldBeforeOf told_before(const fs::path& state_folder, const std::string& run_id
 }
 
 void mark_told_weekly(const fs::path& state_folder, const std::string& run_id, Progress& progress) {
-    try {
+    const auto mark = [&] {
         HistoryStore(history::history_file(state_folder), HistoryStore::Access::read)
             .mark_told_weekly(run_id);
-    } catch (const Error& error) {
-        progress.warn("the next weekly run will tell the same again: " + error.message());
-    }
+    };
+    or_tell(mark, [&](const std::string& why) {
+        progress.warn("the next weekly run will tell the same again: " + why);
+    });
 }
 
-std::map<std::string, report::PreviousRun> previous_reports(const fs::path& state_folder,
-                                                            const report::Report& report) {
-    std::map<std::string, report::PreviousRun> reports;
-    const fs::path file = history::history_file(state_folder);
-    if (!fs::exists(file)) return reports;
-    try {
+report::PreviousRuns previous_runs(const fs::path& state_folder, const report::Report& report,
+                                   const fs::path& run_folder) {
+    report::PreviousRuns runs;
+    const auto add_all = [&] {
+        const fs::path file = history::history_file(state_folder);
+        if (!fs::exists(file)) return;
         const HistoryStore store(file, HistoryStore::Access::read);
-        for (const auto& migration : history::run_of(report, {}).migrations) {
-            const auto before = store.previous_run_of(migration.key, report.run_id);
+        for (const auto& migration : report.migrations) {
+            const auto before = store.previous_run_of(history::key_of(migration), report.run_id);
             if (!before) continue;
-            const fs::path page = before->run.folder / "report.html";
-            if (!fs::exists(page)) continue;
-            reports[migration.key.version] = {
-                page.string(), before->migration.label + ", " +
-                                   format_duration(Millis{before->migration.elapsed_ms}) + " on " +
-                                   day_of(before->run.started_at)};
+            runs[report::id_of(migration)] = {page_of(before->run, run_folder), words_of(*before)};
         }
-    } catch (const Error&) {
-        // Recording this run says what is the matter with the file.
-    }
-    return reports;
+    };
+    // Recording this run says what is the matter with the file.
+    or_tell(add_all, [](const std::string&) {});
+    return runs;
 }
 
 }  // namespace rehearse::app

@@ -7,7 +7,6 @@
 
 #include "app/weekly_news.hpp"
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -27,8 +26,9 @@ ToldBeforeOf told_before(const fs::path& state_folder, const std::string& run_id
 // The next weekly run compares with this one.
 void mark_told_weekly(const fs::path& state_folder, const std::string& run_id, Progress& progress);
 
-// For each migration's version the newest report before, where that is still there.
-std::map<std::string, report::PreviousRun> previous_reports(const fs::path& state_folder,
-                                                            const report::Report& report);
+// For each migration the newest run before this one. Its page is named where it is still there and
+// this run, whose folder may be the same, does not write over it.
+report::PreviousRuns previous_runs(const fs::path& state_folder, const report::Report& report,
+                                   const fs::path& run_folder);
 
 }  // namespace rehearse::app

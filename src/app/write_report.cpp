@@ -29,12 +29,11 @@ ReportFolder::ReportFolder(const fs::path& path, const fs::path& run_folder)
     make_private_folder(drafts_);
 }
 
-void ReportFolder::publish(const report::Report& report,
-                           std::map<std::string, report::PreviousRun> previous,
+void ReportFolder::publish(const report::Report& report, const report::PreviousRuns& previous,
                            bool mask_literals) const {
     report::MarkdownStyle text;
     text.mask_literals = mask_literals;
-    const report::HtmlStyle page{mask_literals, std::move(previous)};
+    const report::HtmlStyle page{mask_literals, previous};
     write_file_atomically(drafts_ / "report.md", report::render_markdown(report, text));
     write_file_atomically(drafts_ / "report.html", report::render_html(report, page));
     make_private_folder(path_);

@@ -18,7 +18,7 @@ class ReportFolder {
     fs::path draft(std::string_view name) const { return drafts_ / name; }
     // The drafts, report.md, report.html and report.json. With `mask_literals` the two that are to
     // be read show no literal of the SQL.
-    void publish(const report::Report& report, std::map<std::string, report::PreviousRun> previous,
+    void publish(const report::Report& report, const report::PreviousRuns& previous,
                  bool mask_literals) const;
 
   private:

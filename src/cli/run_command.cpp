@@ -11,7 +11,7 @@ int run_rehearsal(const RunOptions& options, Context context) {
     const auto result =
         app::rehearse_migrations(options.rehearsal, context.runner, context.progress, live);
 
-    print_report(result.report, options.drawing);
+    print_report(result.report, options.drawing, result.previous);
     context.progress.note("report: " + (result.folder / "report.json").string());
     if (result.kept) {
         context.progress.note("the scratch keeps running; connect: " + result.kept->connect);

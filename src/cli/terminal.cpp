@@ -43,7 +43,8 @@ void print(const std::string& text) {
     }
 }
 
-void print_report(const report::Report& report, const Drawing& drawing) {
+void print_report(const report::Report& report, const Drawing& drawing,
+                  const report::PreviousRuns& previous) {
     const bool mask_literals = drawing.mask_literals;
     switch (drawing.format) {
         case Format::terminal:
@@ -61,6 +62,7 @@ void print_report(const report::Report& report, const Drawing& drawing) {
         case Format::html: {
             report::HtmlStyle style;
             style.mask_literals = mask_literals;
+            style.previous_runs = previous;
             print(render_html(report, style));
             break;
         }

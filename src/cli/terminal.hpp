@@ -16,7 +16,8 @@ report::TerminalStyle style_of(int fd);
 int columns_of(int fd);
 
 // stdout carries the report and nothing else. Throws Error(delivery) when it cannot be written.
-void print_report(const report::Report& report, const Drawing& drawing);
+void print_report(const report::Report& report, const Drawing& drawing,
+                  const report::PreviousRuns& previous = {});
 void print(const std::string& text);
 
 }  // namespace rehearse::cli

@@ -30,10 +30,12 @@ std::string place(const std::string& path, int line, int column = 0) {
 std::string origin(const MigrationPart& migration, const HtmlStyle& style) {
     auto text = html_code(migration.path) + html(", " + migration.tool);
     if (!migration.in_change) text += ", before this change";
-    const auto previous = style.previous_runs.find(migration.version);
+    const auto previous = style.previous_runs.find(id_of(migration));
     if (previous != style.previous_runs.end()) {
-        text += ", <a href=\"" + html_path(previous->second.path) +
-                "\">the run before</a>: " + html(previous->second.words);
+        const auto& [path, words] = previous->second;
+        const std::string run = "the run before";
+        const auto link = "<a href=\"" + html_path(path) + "\">" + run + "</a>";
+        text += ", " + (path.empty() ? run : link) + ": " + html(words);
     }
     return element("p", "quiet", text) + "\n";
 }

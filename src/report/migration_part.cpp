@@ -161,6 +161,10 @@ FindingPart finding_part(const rules::Finding& finding) {
 
 }  // namespace
 
+MigrationId id_of(const MigrationPart& migration) {
+    return {migration.version, migration.name, migration.path};
+}
+
 MigrationPart migration_part(const plan::PlannedMigration& planned,
                              const observe::MigrationObservation& observed,
                              const verdict::MigrationVerdict& verdict) {

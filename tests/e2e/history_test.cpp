@@ -69,6 +69,27 @@ TEST_F(History, AMigrationThatNoRunHasNamesTheNearest) {
                                  "hint: 'rehearse history --format json'"});
 }
 
+TEST_F(History, APageLinksToTheRunBefore) {
+    migration("1_a.sql", "SELECT 1;\n");
+    const fs::path dump = snapshot("shop.dump");
+    rehearse_on(dump);
+    const auto& second = rehearse_on(dump, {"--format", "html"});
+    const auto runs = history()["runs"];
+    EXPECT_THAT(second.out, HasSubstr("<a href=\"" + std::string{runs[1]["folder"]} +
+                                      "/report.html\">the run before</a>: ok, "));
+    EXPECT_EQ(second.out, read_file(fs::path(std::string{runs[0]["folder"]}) / "report.html"));
+}
+
+TEST_F(History, APageDoesNotLinkToItself) {
+    migration("1_a.sql", "SELECT 1;\n");
+    const fs::path dump = snapshot("shop.dump");
+    rehearse_on(dump, {"--out", "out"});
+    rehearse_on(dump, {"--out", "out"});
+    const auto page = read_file(sandbox_.work() / "out" / "report.html");
+    EXPECT_THAT(page, HasSubstr(", the run before: ok, "));
+    EXPECT_THAT(page, Not(HasSubstr("the run before</a>")));
+}
+
 TEST_F(History, IsWhereTheStateFolderIs) {
     migration("1_a.sql", "SELECT 1;\n");
     rehearse_on(snapshot("shop.dump"), {"--state", "elsewhere"});

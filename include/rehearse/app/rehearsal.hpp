@@ -44,6 +44,7 @@ std::filesystem::path state_folder_of(const RehearsalOptions& options);
 struct RehearsalResult {
     report::Report report;
     std::filesystem::path folder;              // where report.json and its fellows are
+    report::PreviousRuns previous;             // of its migrations
     std::optional<scratch::KeptScratch> kept;  // --keep-scratch
 };
 

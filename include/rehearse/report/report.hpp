@@ -4,6 +4,7 @@
 #include "rehearse/pg/performer_session.hpp"
 #include "rehearse/verdict/verdict.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -267,15 +268,24 @@ struct JunitStyle {
 // JUnit's XML: one test case a migration. Public.
 std::string render_junit(const Report& report, const JunitStyle& style);
 
-// Where the same migration was rehearsed before.
+// Which migration of a report it is: a tool may give them no versions.
+struct MigrationId {
+    std::string version, name, path;
+    auto operator<=>(const MigrationId&) const = default;
+};
+MigrationId id_of(const MigrationPart& migration);
+
+// The run in which the same migration was rehearsed before.
 struct PreviousRun {
-    std::string path;   // of its report, relative to this one or absolute
+    std::string path;   // of its page, relative to this one or absolute; empty: it is gone
     std::string words;  // "38.0 s on 15 November"
 };
+using PreviousRuns = std::map<MigrationId, PreviousRun>;
+
 struct HtmlStyle {
     // Also leaves out what the server said, which may quote a literal: messages, DETAIL, notices.
     bool mask_literals = false;
-    std::map<std::string, PreviousRun> previous_runs;  // by migration version
+    PreviousRuns previous_runs;
 };
 // One page that needs nothing beside it. Private, like the terminal's: with the row values of an
 // error's DETAIL.

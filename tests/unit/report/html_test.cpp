@@ -84,10 +84,15 @@ TEST(HtmlPage, ShowsRowValuesAndMasksThemWhenAsked) {
 
 TEST(HtmlPage, LinksToTheRunBefore) {
     HtmlStyle style;
-    style.previous_runs["0043"] = {"../a run/report.html", "38.0 s on <15> November"};
+    auto& before = style.previous_runs[id_of(samples::demo().migrations[2])];
+    before = {"../a run/report.html", "38.0 s on <15> November"};
     EXPECT_THAT(render_html(samples::demo(), style),
                 HasSubstr("<a href=\"../a%20run/report.html\">the run before</a>: "
                           "38.0 s on &lt;15&gt; November"));
+    before.path.clear();
+    const auto page = render_html(samples::demo(), style);
+    EXPECT_THAT(page, HasSubstr(", the run before: 38.0 s on &lt;15&gt; November"));
+    EXPECT_THAT(page, Not(HasSubstr("the run before</a>")));
     EXPECT_THAT(render_html(samples::demo(), {}), Not(HasSubstr("the run before")));
 }
 
