@@ -3,6 +3,7 @@
 #include "rehearse/publish/publish.hpp"
 
 #include "cli/options.hpp"
+#include "cli/saved_report.hpp"
 #include "cli/terminal.hpp"
 
 #include <cstdlib>
@@ -29,12 +30,7 @@ std::string environment(const std::string& name) {
 }
 
 fs::path report_file(const PublishCommand& command, const RunOptions& run) {
-    const fs::path file =
-        command.file.empty() ? run.rehearsal.out / "report.json" : fs::path{command.file};
-    if (fs::exists(file)) return file;
-    throw Error(
-        ErrorKind::usage, "there is no file " + file.string(),
-        {"Name the report.json of a rehearsal, or with --out the folder that it wrote to."});
+    return command.file.empty() ? run.rehearsal.out / "report.json" : fs::path{command.file};
 }
 
 void check_token(const publish::Target& target, const std::string& variable) {
@@ -71,8 +67,7 @@ int dry_run(const report::Report& report, publish::ReviewHost& host, bool may_re
 int run_publish(Host kind, const PublishCommand& command, const RunOptions& run, Context context) {
     const bool github = kind == Host::github;
     const auto file = report_file(command, run);
-    auto report =
-        in_context("reading " + file.string(), [&] { return report::parse_json(read_file(file)); });
+    auto report = read_saved_report(file);
     judge_again_if_asked(report, command.noisy, command.rethink);
     auto options = command.publish;
     options.mask_literals = run.drawing.mask_literals;

@@ -1,7 +1,7 @@
 #include "rehearse/base/error.hpp"
-#include "rehearse/base/files.hpp"
 
 #include "cli/options.hpp"
+#include "cli/saved_report.hpp"
 #include "cli/terminal.hpp"
 
 namespace rehearse::cli {
@@ -35,13 +35,7 @@ int run_report(const ReportOptions& options, const RunOptions& run) {
         throw Error(ErrorKind::usage, "no report was given",
                     {"Name one: rehearse report path/to/report.json"});
     }
-    if (!fs::exists(options.file)) {
-        throw Error(ErrorKind::usage, "there is no file " + options.file,
-                    {"Name the report.json of an earlier run. Runs keep theirs in " +
-                     (default_state_folder() / "runs").string() + " unless --out says otherwise."});
-    }
-    auto report = in_context("reading " + options.file,
-                             [&] { return report::parse_json(read_file(options.file)); });
+    auto report = read_saved_report(options.file);
     judge_again_if_asked(report, options.noisy, options.rethink);
     print_report(report, drawing_of(options, run));
     return 0;

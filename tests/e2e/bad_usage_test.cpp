@@ -32,23 +32,11 @@ const std::vector<BadInput>& usage() {
          [](auto& test) {
              return Args{"report", test.write("other.json", "{\"schema_version\": 1}")};
          }},
-        {"AReportThatIsNoJson",
-         2,
-         {"other.json"},
-         [](auto& test) {
-             return Args{"report", test.write("other.json", "{")};
-         }},
         {"ASlipInACommandOfSnapshot",
          2,
          {"unknown command or argument 'lits'", "Did you mean 'list'?"},
          [](auto&) {
              return Args{"snapshot", "lits"};
-         }},
-        {"AReportThatIsMissing",
-         2,
-         {"nowhere.json"},
-         [](auto&) {
-             return Args{"report", "nowhere.json"};
          }},
     };
     return rows;
