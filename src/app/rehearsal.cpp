@@ -1,5 +1,6 @@
 #include "rehearse/app/rehearsal.hpp"
 
+#include "rehearse/app/previous_runs.hpp"
 #include "rehearse/base/error.hpp"
 #include "rehearse/snapshot/remote.hpp"
 

@@ -1,5 +1,6 @@
 #include "app/run_history.hpp"
 
+#include "rehearse/app/previous_runs.hpp"
 #include "rehearse/base/error.hpp"
 #include "rehearse/history/store.hpp"
 

@@ -26,9 +26,4 @@ ToldBeforeOf told_before(const fs::path& state_folder, const std::string& run_id
 // The next weekly run compares with this one.
 void mark_told_weekly(const fs::path& state_folder, const std::string& run_id, Progress& progress);
 
-// For each migration the newest run before this one. Its page is named where it is still there and
-// this run, whose folder may be the same, does not write over it.
-report::PreviousRuns previous_runs(const fs::path& state_folder, const report::Report& report,
-                                   const fs::path& run_folder);
-
 }  // namespace rehearse::app

@@ -1,3 +1,4 @@
+#include "rehearse/app/previous_runs.hpp"
 #include "rehearse/base/error.hpp"
 
 #include "cli/options.hpp"
@@ -26,6 +27,14 @@ Drawing drawing_of(const ReportOptions& options, const RunOptions& run) {
     return drawing;
 }
 
+// Only a page links to them.
+report::PreviousRuns previous_of(const report::Report& report, const Drawing& drawing,
+                                 const ReportOptions& options, const RunOptions& run) {
+    if (drawing.format != Format::html) return {};
+    return app::previous_runs(app::state_folder_of(run.rehearsal), report,
+                              fs::path(options.file).parent_path());
+}
+
 int run_report(const ReportOptions& options, const RunOptions& run) {
     if (options.schema) {
         print(std::string{report::json_schema()});
@@ -37,7 +46,8 @@ int run_report(const ReportOptions& options, const RunOptions& run) {
     }
     auto report = read_saved_report(options.file);
     judge_again_if_asked(report, options.noisy, options.rethink);
-    print_report(report, drawing_of(options, run));
+    const auto drawing = drawing_of(options, run);
+    print_report(report, drawing, previous_of(report, drawing, options, run));
     return 0;
 }
 

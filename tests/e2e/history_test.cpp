@@ -77,7 +77,9 @@ TEST_F(History, APageLinksToTheRunBefore) {
     const auto runs = history()["runs"];
     EXPECT_THAT(second.out, HasSubstr("<a href=\"" + std::string{runs[1]["folder"]} +
                                       "/report.html\">the run before</a>: ok, "));
-    EXPECT_EQ(second.out, read_file(fs::path(std::string{runs[0]["folder"]}) / "report.html"));
+    const fs::path folder{std::string{runs[0]["folder"]}};
+    EXPECT_EQ(second.out, read_file(folder / "report.html"));
+    EXPECT_EQ(run_rehearse({"report", folder / "report.json", "--format", "html"}).out, second.out);
 }
 
 TEST_F(History, APageDoesNotLinkToItself) {

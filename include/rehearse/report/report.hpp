@@ -232,7 +232,9 @@ MigrationPart migration_part(const plan::PlannedMigration& planned,
                              const verdict::MigrationVerdict& verdict);
 
 std::string render_json(const Report& report);  // ends in a line feed; 2 spaces
-// Throws Error(usage) naming the field when it is not a report of a schema_version that we know.
+// Throws Error(usage) naming the field when it is not a report of a schema_version that we know, or
+// holds what no run writes: a word of its own, a number below zero or beyond 1e15 (2^53 for whole
+// ones). Texts are as they are: whatever draws them takes care of what is in them.
 Report parse_json(const std::string& text);
 
 // Judges a saved report's times with other thresholds. What failed, was given up on or was not run

@@ -1,5 +1,6 @@
 #include "app/run_history.hpp"
 
+#include "rehearse/app/previous_runs.hpp"
 #include "rehearse/history/store.hpp"
 
 #include "support/folder_fixture.hpp"
