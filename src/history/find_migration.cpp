@@ -1,6 +1,7 @@
 #include "rehearse/base/error.hpp"
 #include "rehearse/base/text.hpp"
 #include "rehearse/history/run.hpp"
+#include "rehearse/report/layout.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -18,7 +19,13 @@ std::vector<std::string> names_of(const MigrationKey& key) {
             key.path,    fs::path(key.path).filename().string()};
 }
 
+std::string_view without_zeros(std::string_view number) {
+    return number.substr(std::min(number.find_first_not_of('0'), number.size()));
+}
+
 bool is_called(const MigrationKey& key, const std::string& wanted) {
+    // As with --only: 42 is 0042.
+    if (!wanted.empty() && without_zeros(key.version) == without_zeros(wanted)) return true;
     const auto names = names_of(key);
     return std::find(names.begin(), names.end(), wanted) != names.end();
 }
@@ -43,7 +50,7 @@ Error ambiguous(const std::string& wanted, const Keys& found) {
     constexpr std::size_t kListed = 8;
     std::vector<std::string> paths;
     for (const auto* key : found) {
-        if (paths.size() < kListed) paths.push_back(key->path);
+        if (paths.size() < kListed) paths.push_back(report::printable(key->path));
     }
     if (found.size() > kListed) paths.push_back("...");
     return Error(ErrorKind::usage,
@@ -57,7 +64,8 @@ Error unknown(const std::string& wanted, const std::vector<MigrationKey>& known)
     for (const auto& key : known) {
         for (auto& name : names_of(key)) names.push_back(std::move(name));
     }
-    if (const auto near = nearest(wanted, names)) error.with_hint("Did you mean '" + *near + "'?");
+    if (const auto near = nearest(wanted, names))
+        error.with_hint("Did you mean '" + report::printable(*near) + "'?");
     error.with_hint("'rehearse history --format json' lists the migrations of each run.");
     return error;
 }

@@ -74,6 +74,7 @@ Json json_of(const Trend& trend, double limit_ms) {
 
 Json json_of(const Trend& trend, const RunFacts& newest) {
     Json json = {{"snapshots", trend.elapsed.samples},
+                 {"runs_left_out", trend.left_out},
                  {"first_taken_at", to_iso8601(trend.first)},
                  {"last_taken_at", to_iso8601(trend.last)},
                  {"ms_a_week", slopes_of(trend.elapsed)},

@@ -103,7 +103,7 @@ std::optional<Crossing> crossing_of(const Trend& trend, double limit_ms) {
     const double observed = trend.weeks();
     const double horizon = 4 * observed;
     if (!trend.elapsed.rises() || estimate.at(observed) > limit_ms) return std::nullopt;
-    const double at = reaches(estimate, limit_ms);
+    const double at = std::max(observed, reaches(estimate, limit_ms));
     if (at > horizon) return std::nullopt;
     // Each line has its own intercept: near the samples the steepest need not be the first.
     const auto [one, other] = std::minmax({reaches(highest, limit_ms), reaches(lowest, limit_ms)});
@@ -113,6 +113,15 @@ std::optional<Crossing> crossing_of(const Trend& trend, double limit_ms) {
     crossing.earliest = weeks_after(trend.first, std::clamp(one, observed, at));
     if (latest <= horizon) crossing.latest = weeks_after(trend.first, latest);
     return crossing;
+}
+
+std::optional<WallClock::time_point> earliest_crossing_of(const Trend& trend, double limit_ms) {
+    const auto& line = trend.elapsed;
+    const double observed = trend.weeks();
+    if (!line.rises() || line.estimate.at(observed) > limit_ms) return std::nullopt;
+    const double at = std::max(observed, reaches(line.highest, limit_ms));
+    if (at > 4 * observed) return std::nullopt;
+    return weeks_after(trend.first, at);
 }
 
 }  // namespace rehearse::history

@@ -65,11 +65,17 @@ bool is_over(const Trend& trend, double limit_ms) {
 std::string limit_phrase(const Trend& trend, double limit_ms, WallClock::time_point now) {
     const auto limit = format_limit(Millis{limit_ms});
     if (is_over(trend, limit_ms)) return "over " + limit + " already";
-    if (const auto crossing = crossing_of(trend, limit_ms)) {
-        return "crosses " + limit + " " + crossing_phrase(*crossing, now);
-    }
     const double ahead = days_between(now, horizon_of(trend));
     if (ahead < 1) return "too old to tell when it crosses " + limit;
+    if (const auto crossing = crossing_of(trend, limit_ms)) {
+        const double ago = days_between(crossing->at, now);
+        if (ago >= 1) return "was to cross " + limit + " about " + span_text(ago) + " ago";
+        return "crosses " + limit + " " + crossing_phrase(*crossing, now);
+    }
+    if (const auto earliest = earliest_crossing_of(trend, limit_ms)) {
+        return "may cross " + limit + ", not before " +
+               span_text(std::max(0.0, days_between(now, *earliest)));
+    }
     return "does not cross " + limit + " within " + span_text(ahead);
 }
 
@@ -82,7 +88,7 @@ TrendPhrase elapsed_phrase(const Trend& trend, const RunFacts& newest, WallClock
     if (!line.rises()) return {"trend", slopes};
     auto words = slopes + "; " + limit_phrase(trend, newest.noisy_ms, now);
     // What does not get to the smaller limit does not get to the greater one.
-    if (is_over(trend, newest.noisy_ms) || crossing_of(trend, newest.noisy_ms)) {
+    if (is_over(trend, newest.noisy_ms) || earliest_crossing_of(trend, newest.noisy_ms)) {
         words += "; " + limit_phrase(trend, newest.rethink_ms, now);
     }
     return {"trend", words};
@@ -127,7 +133,10 @@ std::string crossing_phrase(const Crossing& crossing, WallClock::time_point now)
 std::vector<TrendPhrase> trend_phrases(const std::vector<Occurrence>& occurrences,
                                        WallClock::time_point now) {
     const auto trend = trend_of(occurrences);
-    if (!trend) return {{"trend", "not before three snapshots on which this SQL ran to its end"}};
+    if (!trend)
+        return {{"trend",
+                 "not before three snapshots on which this SQL ran to its end, on one "
+                 "engine and version"}};
     std::vector<TrendPhrase> phrases{elapsed_phrase(*trend, occurrences.front().run, now)};
     if (trend->table_bytes && trend->table_bytes->rises()) {
         phrases.push_back({"size", size_words(*trend)});

@@ -63,4 +63,7 @@ WallClock::time_point horizon_of(const Trend& trend);
 // before the horizon.
 std::optional<Crossing> crossing_of(const Trend& trend, double limit_ms);
 
+// When its steepest line reaches a limit that it clearly rises to; nullopt as above.
+std::optional<WallClock::time_point> earliest_crossing_of(const Trend& trend, double limit_ms);
+
 }  // namespace rehearse::history

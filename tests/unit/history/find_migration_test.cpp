@@ -28,6 +28,7 @@ struct FoundRow {
 TEST(FindMigration, ByVersionNamePathOrAPartOfThem) {
     const std::vector<FoundRow> rows{
         {"0042", "db/migrations/0042_backfill_email.sql"},
+        {"42", "db/migrations/0042_backfill_email.sql"},
         {"backfill_email", "db/migrations/0042_backfill_email.sql"},
         {"0042_backfill_email", "db/migrations/0042_backfill_email.sql"},
         {"0042 backfill_email", "db/migrations/0042_backfill_email.sql"},
@@ -52,7 +53,8 @@ struct RefusedRow {
 
 TEST(FindMigration, WhatIsAmbiguousOrUnknownNamesWhatItMayBe) {
     const std::vector<RefusedRow> rows{
-        {"42", "'42' fits 2 migrations", "0042_backfill_email.sql, db/migrations/0142_drop"},
+        {"_email", "'_email' fits 2 migrations",
+         "0042_backfill_email.sql, db/migrations/0142_drop"},
         {"0001", "'0001' fits 2 migrations", "billing/migrations/0001_init.sql, db/"},
         {"init", "'init' fits 2 migrations", "billing/migrations/0001_init.sql, db/"},
         {"backfil_emial", "no run has a migration 'backfil_emial'",
@@ -83,6 +85,19 @@ TEST(FindMigration, NamesNoMoreThanAScreenful) {
     } catch (const Error& error) {
         EXPECT_THAT(error.hints().front(),
                     AllOf(HasSubstr("db/1007_add.sql, ..."), Not(HasSubstr("1008"))));
+    }
+}
+
+TEST(FindMigration, NamesCannotMoveTheCursor) {
+    const std::vector<MigrationKey> hostile{{"1", "a\033[2J", "db/1_a\033[2J.sql"},
+                                            {"1", "b\033[2J", "db/1_b\033[2J.sql"}};
+    for (const auto* wanted : {"1", "c\033[2J"}) {
+        try {
+            find_migration(wanted, hostile);
+            FAIL();
+        } catch (const Error& error) {
+            EXPECT_THAT(join(error.hints(), "\n"), Not(HasSubstr("\033")));
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 #include "rehearse/history/store.hpp"
 
+#include "history/schema.hpp"
 #include "samples.hpp"
 #include "support/folder_fixture.hpp"
 
@@ -143,6 +144,34 @@ TEST_F(Store, WhatTheTeamWasToldBeforeIsOfTheRunsThatItWasToldOf) {
     EXPECT_EQ(label_before(4, false), "noisy");
     EXPECT_EQ(label_before(1, false), "ok");
     EXPECT_EQ(label_before(0, false), "nothing");
+}
+
+// As the first schema left it.
+TEST_F(Store, AnOlderFileKeepsItsRuns) {
+    {
+        const auto step = schema_steps().subspan(0, 1);
+        fs::create_directories(file().parent_path());
+        std::ofstream(file()).flush();
+        Database database(file(), std::chrono::seconds(10));
+        bring_up_to_date(database, step);
+        database.execute(
+            "INSERT INTO runs VALUES ('" + run_id(1) +
+            "', '', '', 'noisy', '', '', '', 'local', '15.18', 30000, 300000, '/runs/1');"
+            "INSERT INTO migrations VALUES ('" +
+            run_id(1) +
+            "', 0, '1', 'a', '/m/1_a.sql', 1, 'noisy', 31000, '', '', 0, 0, 0, '', 0), ('" +
+            run_id(1) + "', 1, '2', 'b', '/m/2_b.sql', 1, 'failed', 5, '', '', 0, 0, 0, '', 0)");
+    }
+    auto store = open();
+    const auto runs = store.runs(10);
+    ASSERT_EQ(runs.size(), 1U);
+    ASSERT_EQ(runs[0].migrations.size(), 2U);
+    EXPECT_TRUE(runs[0].migrations[0].ran_to_end);
+    EXPECT_FALSE(runs[0].migrations[1].ran_to_end);
+    EXPECT_EQ(runs[0].migrations[0].sql_id, "");
+    EXPECT_FALSE(store.told_before(runs[0].migrations[0].key, run_id(2), true));
+    store.record(weekly(2, {migration("1", "a", "ok", 1)}), "/runs/2");
+    EXPECT_EQ(store.runs(10).size(), 2U);
 }
 
 TEST_F(Store, AFileThatIsNotThereIsNotMadeByReading) {

@@ -28,8 +28,10 @@ struct WordsRow {
 
 TEST(TrendPhrases, SayWhatIsKnown) {
     const std::vector<WordsRow> rows{
-        {{12}, "not before three snapshots on which this SQL ran to its end"},
-        {{12, 14}, "not before three snapshots on which this SQL ran to its end"},
+        {{12},
+         "not before three snapshots on which this SQL ran to its end, on one engine and version"},
+        {{12, 14},
+         "not before three snapshots on which this SQL ran to its end, on one engine and version"},
         {{12, 16, 14},
          "no clear trend: +1.00 s a week (-2.00 s to +4.00 s), from 3 snapshots in 2 weeks"},
         {{16, 14, 12}, "-2.00 s a week (-2.00 s to -2.00 s), from 3 snapshots in 2 weeks"},
@@ -49,6 +51,14 @@ TEST(TrendPhrases, SayWhatIsKnown) {
     for (const auto& row : rows) EXPECT_EQ(trend_words(row.seconds), row.words);
 }
 
+// 5 s a week, and 8 at most: the middle line gets to 55 s behind the horizon, the steepest before.
+TEST(TrendPhrases, SayWhatOnlyTheSteepestLineReaches) {
+    auto runs = backfill({10, 12, 20});
+    for (auto& run : runs) run.run.noisy_ms = 52'000;
+    EXPECT_THAT(trend_phrases(runs, *from_iso8601(samples::week(2)) + kDay).front().words,
+                HasSubstr("may cross 52 s, not before "));
+}
+
 TEST(TrendPhrases, SayWhatWasLeftOut) {
     auto runs = backfill({1, 60, 90, 120});
     runs.back().run.server_version = "14.9";
@@ -59,8 +69,11 @@ TEST(TrendPhrases, SayWhatWasLeftOut) {
 
 TEST(TrendPhrases, CountFromToday) {
     EXPECT_THAT(trend_words({60, 90, 120}, 14), HasSubstr("crosses 5 min in about 4 weeks"));
-    EXPECT_THAT(trend_words({60, 90, 120}, 42), HasSubstr("crosses 5 min about now"));
-    EXPECT_THAT(trend_words({60, 90, 120}, 400), HasSubstr("crosses 5 min about now"));
+    EXPECT_THAT(trend_words({60, 90, 120}, 40), HasSubstr("crosses 5 min in about 2 days"));
+    EXPECT_THAT(trend_words({60, 90, 120}, 400),
+                HasSubstr("too old to tell when it crosses 5 min"));
+    EXPECT_THAT(trend_words({110, 190, 270}, 14),
+                HasSubstr("was to cross 5 min about 11 days ago"));
     EXPECT_THAT(trend_words({10, 11, 12}, 400), HasSubstr("too old to tell when it crosses 30 s"));
 }
 
