@@ -28,21 +28,20 @@ struct Steps {
     Outcome put_status();
 };
 
-// The first comment of ours that lets itself be edited; else a new one.
+// All comments of ours, since two that published at once leave two, and none may keep an old
+// verdict; a new one where none lets itself be edited.
 Outcome Steps::put_comment() {
     const auto marker = marker_text(options.marker);
     const auto body = comment_body(report, options, host.comment_limit());
     for (int round = 0; round < kRounds; ++round) {
+        bool is_there = false;
         for (const auto& comment : host.own_comments_with(marker)) {
-            if (same_text(body, comment.body)) {
-                done.push_back("comment " + comment.id + " says so already");
-                return Outcome::done;
-            }
-            if (host.edit_comment(comment.id, body) == Outcome::done) {
-                done.push_back("comment " + comment.id + " edited");
-                return Outcome::done;
-            }
+            const bool same = same_text(body, comment.body);
+            if (!same && host.edit_comment(comment.id, body) != Outcome::done) continue;
+            done.push_back("comment " + comment.id + (same ? " says so already" : " edited"));
+            is_there = true;
         }
+        if (is_there) return Outcome::done;
         const auto outcome = host.write_comment(body);
         if (outcome == Outcome::done) done.push_back("comment written");
         if (outcome != Outcome::unsure) return outcome;

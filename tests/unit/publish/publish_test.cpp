@@ -120,6 +120,15 @@ TEST_F(Publishing, AnOlderReportIsEditedInPlace) {
     EXPECT_EQ(host_.comments[0].body, "lgtm");
 }
 
+TEST_F(Publishing, NoCommentOfTwoKeepsAnOldVerdict) {
+    publish();
+    host_.comments.push_back({"8", kMarker + "\nof a run at the same time"});
+    EXPECT_THAT(publish().done, ElementsAre("comment 1 says so already", "comment 8 edited",
+                                            "status 'rehearse': failed"));
+    EXPECT_EQ(host_.comments[1].body, host_.comments[0].body);
+    EXPECT_EQ(host_.comments.size(), 2U);
+}
+
 TEST_F(Publishing, AReportWithANameLeavesTheOtherAlone) {
     publish();
     options_.marker = "nightly";
