@@ -22,10 +22,16 @@ struct CurlDeleter {
 };
 using Headers = std::unique_ptr<curl_slist, CurlDeleter>;
 
+struct Body {
+    std::string text;
+    bool too_long = false;
+};
+
 std::size_t take_body(const char* data, std::size_t, std::size_t size, void* to) {
-    auto& body = *static_cast<std::string*>(to);
-    if (body.size() + size > kLargestAnswer) return 0;
-    body.append(data, size);
+    auto& body = *static_cast<Body*>(to);
+    body.too_long = body.text.size() + size > kLargestAnswer;
+    if (body.too_long) return 0;
+    body.text.append(data, size);
     return size;
 }
 
@@ -71,10 +77,13 @@ class CurlClient final : public HttpClient {
     Response send(const Request& request) override {
         Interrupt::throw_if_requested();
         Response response;
+        Body body;
         std::array<char, CURL_ERROR_SIZE> reason{};
-        const auto headers = prepare(request, response, reason.data());
+        const auto headers = prepare(request, response, body, reason.data());
         const CURLcode code = curl_easy_perform(handle_.get());
         Interrupt::throw_if_requested();
+        // libcurl would speak of a full disk.
+        if (body.too_long) return {.failure = "its answer is longer than 32 MB"};
         if (code != CURLE_OK) {
             const std::string words = reason[0] != '\0' ? reason.data() : curl_easy_strerror(code);
             return {.failure = one_line(words, 300),
@@ -84,6 +93,7 @@ class CurlClient final : public HttpClient {
         long status = 0;
         curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
         response.status = static_cast<int>(status);
+        response.body = std::move(body.text);
         return response;
     }
 
@@ -94,7 +104,7 @@ class CurlClient final : public HttpClient {
     }
 
     // The list must live as long as the transfer. Connections are kept from one to the next.
-    Headers prepare(const Request& request, Response& response, char* reason) {
+    Headers prepare(const Request& request, Response& response, Body& body, char* reason) {
         curl_easy_reset(handle_.get());
         set(CURLOPT_URL, request.url.c_str());
         set(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -108,7 +118,7 @@ class CurlClient final : public HttpClient {
         set(CURLOPT_TIMEOUT_MS, std::max(1L, static_cast<long>(request.timeout.count())));
         set(CURLOPT_ERRORBUFFER, reason);
         set(CURLOPT_WRITEFUNCTION, take_body);
-        set(CURLOPT_WRITEDATA, &response.body);
+        set(CURLOPT_WRITEDATA, &body);
         set(CURLOPT_HEADERFUNCTION, take_header);
         set(CURLOPT_HEADERDATA, &response.headers);
         // On a connection that died meanwhile, libcurl sends a request twice.
