@@ -331,6 +331,37 @@ TEST_F(Publish, OneLabelForBothStays) {
     }
 }
 
+// Somebody is faster to make the one label, and to remove the other.
+TEST_F(Publish, LabelsThatOthersChangeMeanwhileEndAsWanted) {
+    FakeHosts github({.labels = {"bug", "rehearse: noisy"}, .faults = R"([
+        {"method": "POST", "path": "/shop/labels$", "status": 422, "after": true,
+         "body": {"message": "Validation Failed", "errors": [{"code": "already_exists"}]}},
+        {"method": "DELETE", "path": "/labels/", "status": 404, "after": true}])"});
+    FakeHosts gitlab({.labels = {"bug", "rehearse: noisy"}, .faults = R"([
+        {"method": "POST", "path": "/7/labels$", "status": 409, "after": true}])"});
+    for (const auto& [hosts, outcome] :
+         {std::pair{&github, to_github(github)}, std::pair{&gitlab, to_gitlab(gitlab)}}) {
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+        EXPECT_EQ(outcome.err, "");
+        EXPECT_THAT(outcome.out, HasSubstr("label 'rehearse: rethink' set\n"));
+        EXPECT_EQ(hosts->state().at("labels"), (json{"bug", "rehearse: rethink"}));
+    }
+    EXPECT_EQ(github.requests("DELETE", "/labels/"), 1U);
+}
+
+TEST_F(Publish, AClosedPullRequestIsToldAsWell) {
+    FakeHosts hosts({});
+    const auto event = sandbox_.write(
+        "closed.json",
+        json{{"action", "closed"},
+             {"pull_request", {{"number", 12}, {"state", "closed"}, {"head", {{"sha", kSha}}}}}}
+            .dump());
+    const auto outcome = to_github(hosts, {}, {{"GITHUB_EVENT_PATH", event}});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_EQ(hosts.state().at("comments").size(), 1U);
+    EXPECT_EQ(hosts.state().at("statuses").at(0).at("sha"), kSha);
+}
+
 TEST_F(Publish, OtherThresholdsAreJudgedByAndOddOnesRefused) {
     FakeHosts hosts({});
     const auto odd = to_github(hosts, {"--noisy", "10min", "--rethink", "1min"});
