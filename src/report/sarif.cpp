@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 // SARIF 2.1.0 (OASIS), for the places that collect what tools find: one result a finding, on its
@@ -182,15 +183,14 @@ std::string render_sarif(const Report& report, bool mask_literals) {
                     {"startTimeUtc", report.started_at},
                     {"endTimeUtc", report.finished_at}};
     if (!notifications.empty()) invocation["toolExecutionNotifications"] = notifications;
-    const Json run{{"tool", {{"driver", driver}}},
-                   {"automationDetails", {{"id", "rehearse/" + report.run_id}}},
-                   {"columnKind", "unicodeCodePoints"},
-                   {"invocations", Json::array({invocation})},
-                   {"properties", {{"label", report.label}}},
-                   {"results", results}};
-    const Json log{{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-                   {"version", "2.1.0"},
-                   {"runs", Json::array({run})}};
+    Json run{{"tool", {{"driver", driver}}},
+             {"automationDetails", {{"id", "rehearse/" + report.run_id}}},
+             {"columnKind", "unicodeCodePoints"},
+             {"invocations", Json::array({invocation})},
+             {"properties", {{"label", report.label}}}};
+    run["results"] = std::move(results);
+    Json log{{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"}, {"version", "2.1.0"}};
+    log["runs"].push_back(std::move(run));
     return log.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
