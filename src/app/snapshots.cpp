@@ -4,12 +4,36 @@
 #include "rehearse/base/files.hpp"
 #include "rehearse/scratch/engine.hpp"
 
+#include <algorithm>
+
 namespace rehearse::app {
+
+namespace {
+
+// An older one that is whole is no answer to whether the newest is. What is still being written, or
+// is no bundle at all in a remote place, is not what was asked about.
+void require_newest(const snapshot::Choice& choice, Progress& progress) {
+    const auto is_broken = [](const snapshot::Skipped& one) {
+        return !one.why.starts_with("still being written") &&
+               !one.why.starts_with("it has no manifest");
+    };
+    const auto broken = std::find_if(choice.skipped.begin(), choice.skipped.end(), is_broken);
+    if (broken != choice.skipped.end()) {
+        throw Error(ErrorKind::snapshot,
+                    "the newest snapshot, " + broken->name + ", cannot be used: " + broken->why,
+                    {"Verify the one before it by its name: rehearse snapshot verify " +
+                     choice.snapshot.name});
+    }
+    for (const auto& one : choice.skipped) progress.warn(one.name + " was passed over: " + one.why);
+}
+
+}  // namespace
 
 VerifiedSnapshot verify_snapshot(const std::string& wanted, const std::filesystem::path& place,
                                  process::ProcessRunner& runner, Progress& progress) {
     auto choice =
         snapshot::find_snapshot_anywhere(wanted, place, default_cache_folder(), runner, progress);
+    require_newest(choice, progress);
     const auto& found = choice.snapshot;
     if (found.manifest) {
         progress.begin("comparing " + found.name + " with its manifest");

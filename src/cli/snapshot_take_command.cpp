@@ -12,8 +12,9 @@ constexpr const char* kNeeds =
     "The role needs CONNECT, pg_monitor, and pg_read_all_data (before PostgreSQL 14: USAGE on "
     "every\n"
     "schema, SELECT on every table and sequence); BYPASSRLS where tables have row security. It is\n"
-    "asked for its rights before the dump begins. Production is only read, and a replica will "
-    "do.\n\n"
+    "asked for its rights before the dump begins. Production is only read. Take it from a replica\n"
+    "where there is one: until the dump ends, an ALTER TABLE on the same server waits for it, and\n"
+    "everybody who wants that table waits behind the ALTER TABLE.\n\n"
     "Leave the password out of --from, where every user of this machine can see it: PGPASSWORD,\n"
     "~/.pgpass and service=NAME work as in psql.\n\n";
 

@@ -39,6 +39,16 @@ constexpr std::array kAdvice{
     Advice{
         "hot standby",
         {"Set hot_standby = on on the replica, or take the snapshot from the primary.", nullptr}},
+    // Of pg_dump's workers, which do not wait (LOCK TABLE ... NOWAIT).
+    Advice{"could not obtain lock on relation",
+           {"A migration wanted the table while the dump ran: take the snapshot when none runs, "
+            "from a replica, or with --jobs 1.",
+            nullptr}},
+    Advice{"invalid snapshot identifier",
+           {"All of pg_dump's connections must reach one server: name one replica, or --jobs 1.",
+            nullptr}},
+    Advice{"out of shared memory",
+           {"Have max_locks_per_transaction raised there: pg_dump locks every table.", nullptr}},
     Advice{"lock timeout",
            {"Somebody holds a strong lock, such as a running migration: take the snapshot later, "
             "or wait longer with --lock-wait-timeout 5min.",

@@ -162,7 +162,9 @@ Traffic ProductionSession::read_traffic() {
     return traffic;
 }
 
-TopQueries ProductionSession::read_top_queries() {
+// Good to have, and no reason to take no snapshot: the library may not be loaded though its
+// settings are there, or its file of texts too large to read in time.
+TopQueries ProductionSession::read_top_queries() try {
     TopQueries top;
     const pqxx::result extension = impl_->read(queries::kStatementsExtension);
     if (extension.empty()) {
@@ -182,6 +184,11 @@ TopQueries ProductionSession::read_top_queries() {
         const pqxx::result reset = impl_->read(queries::kTopQueriesReset, schema);
         top.reset_at = text(reset[0][0]);
     }
+    return top;
+} catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted || !impl_->connection.is_open()) throw;
+    TopQueries top;
+    top.unavailable = error.message();
     return top;
 }
 

@@ -88,7 +88,11 @@ void end(process::RunningProcess& process) {
 Error failure_of(const std::string& program, const std::string& output) {
     const std::string complaints = complaints_in(output);
     const std::string& said = complaints.empty() ? output : complaints;
-    return Error(ErrorKind::snapshot, program + " failed", pg::hints_about_production(said))
+    // pg_dump waits for locks under a statement_timeout (getTables in pg_dump.c), and has no other.
+    const bool waited_for_lock =
+        program == "pg_dump" && said.find("statement timeout") != std::string::npos;
+    return Error(ErrorKind::snapshot, program + " failed",
+                 pg::hints_about_production(waited_for_lock ? "lock timeout" : said))
         .with_output(said);
 }
 

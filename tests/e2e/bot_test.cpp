@@ -25,7 +25,8 @@ class Bot : public RehearseTest {
         git_.run({"checkout", "-q", "-b", "change"});
     }
 
-    Outcome& rehearse_change(const Args& more = {}) {
+    Outcome& rehearse_change(const Args& more = {},
+                             const std::map<std::string, std::string>& env = {}) {
         const auto head = git_.commit("change");
         git_.run({"checkout", "-q", "main"});
         RunOptions options;
@@ -41,6 +42,7 @@ class Bot : public RehearseTest {
              sandbox_.write(
                  "event.json",
                  json{{"pull_request", {{"number", 12}, {"head", {{"sha", head}}}}}}.dump())}};
+        for (const auto& [name, value] : env) options.env[name] = value;
         return run_rehearse(Args{"github", head, "migrations", "--snapshots", dumps_.string()} +
                                 engine_under_test() + more,
                             options);
@@ -85,6 +87,24 @@ TEST_F(Bot, NoRowIsInTheJobsLogAndNoLiteralInTheCommentWhereAsked) {
     EXPECT_THAT(run.out, HasSubstr("status 'rehearse': passed"));
     EXPECT_THAT(hosts_.state()["comments"][0].get<std::string>(),
                 AllOf(HasSubstr("22P02"), Not(HasSubstr("secret literal"))));
+}
+
+TEST_F(Bot, TheRunnerObeysNoMigrationAndTheScratchKnowsNoToken) {
+    migration("2_b.sql",
+              "DO $$ BEGIN\n"
+              "IF position('secret-token'::bytea IN "
+              "pg_read_binary_file('/proc/self/environ')) > 0 THEN\n"
+              "  RAISE EXCEPTION 'the token is readable';\n"
+              "END IF;\n"
+              "END $$;\n");
+    const auto& run = rehearse_change({}, {{"GITHUB_ACTIONS", "true"}});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.out, HasSubstr("status 'rehearse': passed"));
+    const std::string start = "::stop-commands::";
+    ASSERT_THAT(run.out, ::testing::StartsWith(start));
+    const auto word = run.out.substr(start.size(), run.out.find('\n') - start.size());
+    EXPECT_EQ(word.size(), 32U);
+    EXPECT_THAT(run.out, ::testing::EndsWith("::" + word + "::\n"));
 }
 
 TEST_F(Bot, WhatCouldNotBeRehearsedIsNotPublished) {

@@ -64,6 +64,38 @@ TEST_F(TakeMigrations, TakesTheSqlAndNothingElse) {
     EXPECT_FALSE(fs::exists(parent() / "elsewhere.sql"));
 }
 
+TEST_F(TakeMigrations, LeavesWhatTheTargetBranchGotMeanwhile) {
+    write("3_c.up.sql", "SELECT 3;\n");
+    const auto commit = change();
+    write("4_d.up.sql", "SELECT 'deployed meanwhile';\n");
+    write("1_a.up.sql", "SELECT 'mended meanwhile';\n");
+    git_.commit("meanwhile");
+    const auto taken = take(commit);
+    EXPECT_TRUE(taken.ok()) << taken.err;
+    EXPECT_EQ(content("3_c.up.sql"), "SELECT 3;\n");
+    EXPECT_EQ(content("4_d.up.sql"), "SELECT 'deployed meanwhile';\n");
+    EXPECT_EQ(content("1_a.up.sql"), "SELECT 'mended meanwhile';\n");
+}
+
+TEST_F(TakeMigrations, TheFolderMayBeSpeltInAnyWay) {
+    write("3_c.up.sql", "SELECT 3;\n");
+    const auto commit = change();
+    for (const auto* folder_name : {"./migrations/", "migrations//", "."}) {
+        const auto taken = take(commit, folder_name);
+        EXPECT_TRUE(taken.ok()) << folder_name << ": " << taken.err;
+        EXPECT_EQ(content("3_c.up.sql"), "SELECT 3;\n");
+        fs::remove(folder() / "3_c.up.sql");
+    }
+}
+
+// 1 would be taken for a label.
+TEST_F(TakeMigrations, WhatIsInTheWayIsExitCode5) {
+    write("deeper/3.sql", "SELECT 3;\n");
+    const auto commit = change();
+    write("deeper", "a file where the commit has a folder\n");
+    EXPECT_EQ(take(commit).exit_code, 5);
+}
+
 TEST_F(TakeMigrations, RefusesALink) {
     fs::create_symlink("/etc/passwd", folder() / "3_link.up.sql");
     const auto taken = take(change());

@@ -42,8 +42,24 @@ TEST_F(TakeCommand, VerifyTellsOfAChangedFile) {
                                   "checksum"});
 }
 
+TEST_F(TakeCommand, VerifyIsNotContentWithAnOlderOne) {
+    run_rehearse(take_into("snapshots") + Args{"--name", "one"});
+    run_rehearse(take_into("snapshots") + Args{"--name", "two"});
+    const fs::path two = sandbox_.work() / "snapshots/two";
+    fs::remove(two / "roles.sql");
+    // Else it would be taken for one that is still being copied.
+    const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(48);
+    for (const auto& entry : fs::recursive_directory_iterator(two))
+        fs::last_write_time(entry, long_ago);
+    fs::last_write_time(two, long_ago);
+    const auto& verified = run_rehearse({"snapshot", "verify", "--snapshots", "snapshots"});
+    EXPECT_EQ(verified.exit_code, 4);
+    expect_stderr_only(verified, {"rehearse: error: the newest snapshot, two, cannot be used: "});
+    EXPECT_EQ(run_rehearse({"snapshot", "verify", "one", "--snapshots", "snapshots"}).exit_code, 0);
+}
+
 TEST_F(TakeCommand, PruneKeepsTheNewest) {
-    for (const char* name : {"one", "two", "three"})
+    for (const char* name : {"week-1", "week-2", "week-3"})
         EXPECT_EQ(run_rehearse(take_into("snapshots") + Args{"--name", name}).exit_code, 0);
     snapshot("shop.dump");
     const auto& pruned =
@@ -54,6 +70,7 @@ TEST_F(TakeCommand, PruneKeepsTheNewest) {
     for (const auto& entry : fs::directory_iterator(sandbox_.work() / "snapshots"))
         left += entry.exists() ? 1 : 0;
     EXPECT_EQ(left, 2);
+    EXPECT_TRUE(fs::exists(sandbox_.work() / "snapshots/week-3"));
     EXPECT_TRUE(fs::exists(sandbox_.work() / "snapshots/shop.dump"));
 }
 

@@ -16,8 +16,7 @@ struct TakeOptions {
     std::filesystem::path to;  // the folder, or rclone's NAME:PATH, that gets the bundle
     std::string name;          // empty: the database's and the time
     int jobs = 2;              // tables that pg_dump copies side by side
-    // pg_dump waits so long for a table's AccessShareLock, and production's writers behind it.
-    Millis lock_wait_timeout = std::chrono::seconds(30);
+    Millis lock_wait_timeout = std::chrono::seconds(30);  // of pg_dump, for a table that is locked
     std::string tool_version;
 };
 

@@ -33,8 +33,14 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"pg_dump: error: query failed: ERROR:  canceling statement due to conflict with "
             "recovery",
             "hot_standby_feedback"},
-        Row{"pg_dump: error: query failed: ERROR:  canceling statement due to lock timeout",
+        Row{"pg_dump: error: query failed: ERROR:  canceling statement due to statement timeout",
             "--lock-wait-timeout"},
+        Row{"pg_dump: error: could not obtain lock on relation \"public.orders\"",
+            "A migration wanted the table"},
+        Row{"pg_dump: error: query failed: ERROR:  invalid snapshot identifier: \"00-1\"",
+            "one server"},
+        Row{"pg_dump: error: query failed: ERROR:  out of shared memory",
+            "max_locks_per_transaction"},
         // What it tells of its work is no complaint.
         Row{"pg_dump: reading row-level security policies\n"
             "pg_dump: error: could not write to output file: No space left on device",
