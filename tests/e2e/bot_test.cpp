@@ -19,7 +19,7 @@ class Bot : public RehearseTest {
         RehearseTest::SetUp();
         dumps_ = snapshot("shop.dump").parent_path();
         git_.run({"init", "-q", "-b", "main"});
-        sandbox_.write(".gitignore", "/snapshots\n/event.json\n/out\n");
+        sandbox_.write(".gitignore", "/snapshots\n/event.json\n/out\n/masked.toml\n");
         migration("1_a.sql", "SELECT 1;\n");
         git_.commit("target");
         git_.run({"checkout", "-q", "-b", "change"});
@@ -53,6 +53,8 @@ class Bot : public RehearseTest {
     fs::path dumps_;
 };
 
+class BotMasks : public Bot, public testing::WithParamInterface<Args> {};
+
 }  // namespace
 
 TEST_F(Bot, CommentsWhatTheChangeAddsAndNothingOfItsOwnRuns) {
@@ -78,9 +80,7 @@ TEST_F(Bot, AFailureIsCommentedAndFailsTheJob) {
 
 // Many can read a job's log, and whoever reads the request its comment.
 TEST_F(Bot, NoRowIsInTheJobsLogAndNoLiteralInTheCommentWhereAsked) {
-    migration("2_b.sql",
-              "UPDATE users SET phone = 'a secret literal';\n"
-              "SELECT email::integer FROM users;\n");
+    migration("2_b.sql", "SELECT email::integer FROM users WHERE phone <> 'a secret literal';\n");
     const auto& run = rehearse_change({"--mask-literals", "--fail-on", "never"});
     EXPECT_EQ(run.exit_code, 0);
     EXPECT_THAT(run.out, AllOf(HasSubstr("22P02"), Not(HasSubstr("@example"))));
@@ -114,5 +114,19 @@ TEST_F(Bot, WhatCouldNotBeRehearsedIsNotPublished) {
     expect_stderr_only(run, {"rehearse: error: ", "hint: "});
     EXPECT_EQ(hosts_.state()["comments"].size(), 0U);
 }
+
+TEST_P(BotMasks, TheCommentWhereverItsOptionStands) {
+    migration("2_b.sql", "SELECT 1 / 0 WHERE 'a secret literal' <> '';\n");
+    sandbox_.write("masked.toml", "mask-literals = true\n");
+    const auto& run = rehearse_change(GetParam());
+    EXPECT_EQ(run.exit_code, 1) << run.err;
+    EXPECT_THAT(hosts_.state()["comments"][0].get<std::string>(),
+                AllOf(HasSubstr("WHERE ? <> ?"), Not(HasSubstr("secret literal"))));
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, BotMasks,
+                         testing::Values(Args{"--mask-literals=true"},
+                                         Args{"--config", "masked.toml"},
+                                         Args{"--config=masked.toml"}));
 
 }  // namespace rehearse::test
