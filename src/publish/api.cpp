@@ -18,6 +18,11 @@ constexpr int kMostRedirects = 5;
 // 100 a page: more comments than any host keeps on one request.
 constexpr int kMostPages = 1'000;
 
+[[noreturn]] void fail_answer(const std::string& what) {
+    throw Error(ErrorKind::delivery, what + ": the answer is not what the API says",
+                {"Check that --api-url is the address of the API, not of the pages."});
+}
+
 bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 307 || status == 308;
 }
@@ -96,13 +101,15 @@ std::string text_of(const json& object, const char* field) {
     return found->is_number() ? found->dump() : "";
 }
 
-json json_of(const std::string& what, const Response& response) {
+json object_of(const std::string& what, const Response& response) {
     auto answer = json::parse(response.body, nullptr, false);
-    if (!answer.is_object() && !answer.is_array()) {
-        throw Error(ErrorKind::delivery, what + ": the answer is not what the API says",
-                    {"Check that --api-url is the address of the API, not of the pages."});
-    }
+    if (!answer.is_object()) fail_answer(what);
     return answer;
+}
+
+std::string needed(const std::string& what, std::string text) {
+    if (text.empty()) fail_answer(what);
+    return text;
 }
 
 Api::Api(HttpClient& client, std::string host_name, std::string token_variable,
@@ -164,8 +171,8 @@ void Api::read_pages(const std::string& what, const std::string& path,
     for (int page = 1; page <= kMostPages; ++page) {
         const auto response = exchange(what, {.method = "GET", .url = url, .headers = headers_});
         if (!response.ok()) fail(what, response);
-        const auto list = json_of(what, response);
-        if (!list.is_array()) fail(what, response);
+        const auto list = json::parse(response.body, nullptr, false);
+        if (!list.is_array()) fail_answer(what);
         take(list);
         // GitLab says the number too, which is right also behind a proxy that its links do not
         // know.

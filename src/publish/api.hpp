@@ -63,7 +63,10 @@ bool is_unsure(const Response& response);
 // A field's text, a number's too; empty where there is none.
 std::string text_of(const nlohmann::json& object, const char* field);
 
-// The answer's JSON; throws Error(delivery) when it is none.
-nlohmann::json json_of(const std::string& what, const Response& response);
+// The answer's object; throws Error(delivery) when it is none.
+nlohmann::json object_of(const std::string& what, const Response& response);
+
+// The text itself; throws Error(delivery) where the answer had none.
+std::string needed(const std::string& what, std::string text);
 
 }  // namespace rehearse::publish

@@ -15,6 +15,7 @@ class DryRun final : public ReviewHost {
     std::vector<Comment> own_comments_with(const std::string& marker) override {
         return may_read_ ? host_.own_comments_with(marker) : std::vector<Comment>{};
     }
+    void check_label_name(const std::string& name) const override { host_.check_label_name(name); }
     std::vector<std::string> read_labels() override {
         return may_read_ ? host_.read_labels() : std::vector<std::string>{};
     }

@@ -118,7 +118,7 @@ class Github final : public ReviewHost {
             const std::string what = "the token's user";
             const auto response = api_.get(what, "/user");
             if (!response.ok() && response.status != 403) api_.fail(what, response);
-            login_ = response.ok() ? text_of(json_of(what, response), "login") : "";
+            login_ = response.ok() ? needed(what, text_of(object_of(what, response), "login")) : "";
         }
         return login_->empty() ? text_of(*author, "type") == "Bot"
                                : text_of(*author, "login") == *login_;
@@ -156,8 +156,8 @@ class Github final : public ReviewHost {
     std::string read_head() {
         const auto response = api_.get(request_name(), repository_ + "/pulls/" + target_.number);
         if (!response.ok()) api_.fail(request_name(), response);
-        const auto pull = json_of(request_name(), response);
-        return pull.contains("head") ? text_of(pull["head"], "sha") : "";
+        const auto pull = object_of(request_name(), response);
+        return needed(request_name(), pull.contains("head") ? text_of(pull["head"], "sha") : "");
     }
 
     Outcome set_commit_status(const Status& status) {
@@ -196,7 +196,7 @@ class Github final : public ReviewHost {
                                        {{"output", output}}, false);
             const auto outcome = outcome_of(what, response);
             if (outcome != Outcome::done) return outcome;
-            if (id.empty()) id = text_of(json_of(what, response), "id");
+            if (id.empty()) id = needed(what, text_of(object_of(what, response), "id"));
         } while (next < status.annotations.size());
         return Outcome::done;
     }

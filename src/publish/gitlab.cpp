@@ -64,6 +64,13 @@ class Gitlab final : public ReviewHost {
         return outcome_of(what, response);
     }
 
+    // A list of labels is one text to GitLab.
+    void check_label_name(const std::string& name) const override {
+        if (name.find(',') == std::string::npos) return;
+        throw Error(ErrorKind::usage, "GitLab takes no label with a comma: '" + name + "'",
+                    {"Give another name with --label-noisy or --label-rethink."});
+    }
+
     std::vector<std::string> read_labels() override {
         std::vector<std::string> names;
         const auto request = read_request();
@@ -91,7 +98,9 @@ class Gitlab final : public ReviewHost {
     }
 
     Outcome set_status(const Status& status) override {
-        if (target_.sha.empty()) target_.sha = text_of(read_request(), "sha");
+        if (target_.sha.empty()) {
+            target_.sha = needed(request_name(), text_of(read_request(), "sha"));
+        }
         const std::string what = "status of commit " + target_.sha;
         json body{{"state", status.passed ? "success" : "failed"},
                   {"name", status.context},
@@ -116,7 +125,7 @@ class Gitlab final : public ReviewHost {
             const std::string what = "the token's user";
             const auto response = api_.get(what, "/user");
             if (!response.ok()) api_.fail(what, response);
-            user_ = text_of(json_of(what, response), "id");
+            user_ = needed(what, text_of(object_of(what, response), "id"));
         }
         return text_of(*author, "id") == user_;
     }
@@ -133,15 +142,11 @@ class Gitlab final : public ReviewHost {
     json read_request() {
         const auto response = api_.get(request_name(), request_);
         if (!response.ok()) api_.fail(request_name(), response);
-        return json_of(request_name(), response);
+        return object_of(request_name(), response);
     }
 
     // Adds or removes and leaves the others, whoever sets them meanwhile.
     Outcome change_labels(const char* change, const std::string& name) {
-        if (name.find(',') != std::string::npos) {
-            throw Error(ErrorKind::usage, "GitLab takes no label with a comma: '" + name + "'",
-                        {"Give another name with --label-noisy or --label-rethink."});
-        }
         const std::string what = "labels of " + request_name();
         return outcome_of(what, api_.send(what, "PUT", request_, {{change, name}}));
     }

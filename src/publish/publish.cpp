@@ -94,6 +94,8 @@ Outcome Steps::put_status() {
 
 void publish_report(const report::Report& report, ReviewHost& host, const PublishOptions& options,
                     Delivery& delivery) {
+    host.check_label_name(options.label_noisy);
+    host.check_label_name(options.label_rethink);
     Steps steps{report, host, options, delivery.done};
     const auto words_of = [&host](const char* what) {
         const auto refusal = host.refusal();

@@ -315,6 +315,16 @@ TEST_F(Publish, WhatWasDoneBeforeAFailureIsTold) {
     EXPECT_EQ(outcome.out, "comment written\n");
 }
 
+TEST_F(Publish, ALabelThatGitlabCannotHaveIsRefusedBeforeAnythingIsSent) {
+    FakeHosts hosts({});
+    for (const char* option : {"--label-noisy", "--label-rethink"}) {
+        const auto outcome = to_gitlab(hosts, {option, "a,b"});
+        EXPECT_EQ(outcome.exit_code, 2);
+        EXPECT_THAT(outcome.err, HasSubstr("no label with a comma: 'a,b'"));
+    }
+    EXPECT_TRUE(hosts.log().empty());
+}
+
 TEST_F(Publish, AStatusThatTheTokenMayNotSetIsNoFailure) {
     FakeHosts hosts({.faults = R"([{"path": "/statuses/", "status": 403, "times": 9}])"});
     const auto outcome = to_github(hosts);

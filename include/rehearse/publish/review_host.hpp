@@ -76,6 +76,8 @@ class ReviewHost {
     virtual Outcome write_comment(const std::string& body) = 0;
     virtual Outcome edit_comment(const std::string& id, const std::string& body) = 0;
 
+    // Throws Error(usage) for a name that the host's labels cannot have.
+    virtual void check_label_name(const std::string&) const {}
     // Names of all labels that the request has.
     virtual std::vector<std::string> read_labels() = 0;
     virtual Outcome add_label(const Label& label) = 0;

@@ -129,6 +129,7 @@ TEST(Api, SaysWhatIsInTheWayAndWhatToDo) {
          "GitHub answers 404: Not Found",
          "number of the request"},
         {{.status = 200, .body = "<html>"}, "not what the API says", "--api-url"},
+        {{.status = 200, .body = "{}"}, "not what the API says", "--api-url"},
         {{.status = 422, .body = "{\"message\":\"Bad\\u001b[31m\\nthing\",\"errors\":[1]}"},
          "GitHub answers 422: Bad [31m thing [1]",
          "--dry-run"},

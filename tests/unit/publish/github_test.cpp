@@ -126,6 +126,22 @@ TEST(Github, ACommitWithoutANameIsAskedFor) {
                           {"target_url", "https://ci/1"}}));
 }
 
+// A status of no commit, a second check run: nothing is sent on an answer that says nothing.
+TEST(Github, AnAnswerThatIsNotTheApisIsAnError) {
+    auto unknown = target();
+    unknown.sha.clear();
+    for (const char* body : {"\"ok\"", "[]", "{}", R"({"head":[]})", R"({"head":{"sha":null}})"}) {
+        ScriptedHttp http{{.status = 200, .body = body}};
+        EXPECT_THROW(make_github(http, unknown, false)->set_status(status_with(0)), Error) << body;
+        ScriptedHttp checks{{.status = 201, .body = body}};
+        EXPECT_THROW(make_github(checks, target(), true)->set_status(status_with(51)), Error);
+        ScriptedHttp user{
+            {.status = 200, .body = R"([{"body": "<!-- m -->", "user": {"type": "Bot"}}])"},
+            {.status = 200, .body = body}};
+        EXPECT_THROW(make_github(user, target(), false)->own_comments_with("<!-- m -->"), Error);
+    }
+}
+
 TEST(Github, AStatusDescriptionIsCutToItsLimit) {
     auto status = status_with(0);
     status.description = std::string(300, 'x');
@@ -148,6 +164,7 @@ TEST(Github, ACheckRunTakesItsAnnotationsFiftyAtATime) {
         std::vector<std::size_t> sent;
         int line = 0;
         for (const auto& request : http.requests) {
+            EXPECT_FALSE(request.repeatable);
             const auto output = json::parse(request.body).at("output");
             sent.push_back(output.at("annotations").size());
             for (const auto& each : output.at("annotations")) {

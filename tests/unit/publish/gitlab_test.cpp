@@ -78,4 +78,16 @@ TEST(Gitlab, AStatusThatIsSoAlreadyIsDone) {
                  Error);
 }
 
+TEST(Gitlab, AnAnswerThatIsNotTheApisIsAnError) {
+    auto unknown = target();
+    unknown.sha.clear();
+    for (const char* body : {"\"ok\"", "[]", "{}"}) {
+        ScriptedHttp http{{.status = 200, .body = body}};
+        EXPECT_THROW(make_gitlab(http, unknown)
+                         ->set_status({.context = "rehearse", .passed = true, .description = "x"}),
+                     Error)
+            << body;
+    }
+}
+
 }  // namespace rehearse::publish::test

@@ -130,4 +130,24 @@ TEST_F(TargetOf, WhatIsMissingOrWrongIsSaid) {
     }
 }
 
+TEST_F(TargetOf, OnlyHttpsAndThisMachineAreAPrivateWay) {
+    for (const char* url : {"https://ghe.example", "HTTPS://ghe.example/api", "http://localhost",
+                            "http://127.0.0.1:8080/api", "http://[::1]:80"}) {
+        EXPECT_TRUE(is_private_way(url)) << url;
+    }
+    for (const char* url : {"http://ghe.example", "http://localhost.evil.example",
+                            "http://127.0.0.1.evil.example/", "http://localhost@evil.example"}) {
+        EXPECT_FALSE(is_private_way(url)) << url;
+    }
+}
+
+TEST_F(TargetOf, TheCertificatesAreThoseOfTheFirstVariable) {
+    const auto environment = environment_of({{"SSL_CERT_FILE", "ssl"}, {"OF_THE_HOST", "host"}});
+    EXPECT_EQ(ca_file(environment), "ssl");
+    EXPECT_EQ(ca_file(environment_of({{"OF_THE_HOST", "host"}}), "OF_THE_HOST"), "host");
+    EXPECT_EQ(ca_file(environment_of({{"OF_THE_HOST", "host"}})), "");
+    EXPECT_EQ(ca_file(environment_of({{"CURL_CA_BUNDLE", "curl"}, {"SSL_CERT_FILE", "ssl"}})),
+              "curl");
+}
+
 }  // namespace rehearse::publish::test
