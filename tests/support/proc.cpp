@@ -7,7 +7,8 @@
 #include <charconv>
 #include <chrono>
 #include <fstream>
-#include <iterator>
+#include <sstream>
+#include <utility>
 
 namespace rehearse::test {
 
@@ -15,9 +16,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// What could be read: a process that ends meanwhile lets a read fail with ESRCH, for which a
+// stream's own iterators throw, and operator<< does not.
 std::string content_of(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    std::ostringstream content;
+    content << std::ifstream(path, std::ios::binary).rdbuf();
+    return std::move(content).str();
 }
 
 // proc_pid_stat(5): pid (comm) state ppid ...; comm may hold spaces and parentheses.
