@@ -200,6 +200,27 @@ std::optional<FileLock> FileLock::try_lock(const fs::path& file) {
     return FileLock(fd);
 }
 
+std::optional<FileLock> FileLock::try_use(const fs::path& path, Use use) {
+    const int fd = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return std::nullopt;
+    FileLock lock(fd);
+    if (flock(fd, (use == Use::shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0) return std::nullopt;
+    // Who held it before may have removed it, and another may be there under its name.
+    struct stat locked {};
+    struct stat there {};
+    const bool same = fstat(fd, &locked) == 0 && stat(path.c_str(), &there) == 0 &&
+                      locked.st_dev == there.st_dev && locked.st_ino == there.st_ino;
+    return same ? std::optional{std::move(lock)} : std::nullopt;
+}
+
+void FileLock::share() {
+    flock(fd_, LOCK_SH);
+}
+
+void FileLock::touch() {
+    futimens(fd_, nullptr);
+}
+
 FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
 FileLock::~FileLock() {

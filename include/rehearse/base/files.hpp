@@ -54,12 +54,24 @@ class TempDir {
     bool path_kept_ = false;
 };
 
-// An exclusive flock on a file that lives as long as the object: tells a sweep that the owner is
-// alive. The kernel lets go of it however the owner ends.
+// A flock(2) that lives as long as the object: tells a sweep that the owner is alive. The kernel
+// lets go of it however the owner ends. Nobody waits: nullopt when another holds it so that this
+// one cannot.
 class FileLock {
   public:
-    // Waits for nobody: nullopt when another process holds it.
+    // Exclusive, on a file that is made where it is missing. Throws Error(scratch) when it cannot
+    // be.
     static std::optional<FileLock> try_lock(const fs::path& file);
+    // On a file or folder that is there, as it is: any number of readers, or one who replaces or
+    // removes it. nullopt, too, when it has gone, and where its file system has no locks.
+    enum class Use { shared, exclusive };
+    static std::optional<FileLock> try_use(const fs::path& path, Use use);
+    // Of what try_use() locked: lets other readers in, too. Not atomic: another exclusive user may
+    // come between.
+    void share();
+    // Sets the time of its last change to now.
+    void touch();
+
     FileLock(FileLock&& other) noexcept;
     FileLock& operator=(FileLock&&) = delete;
     ~FileLock();

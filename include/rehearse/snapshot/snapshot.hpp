@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rehearse/base/files.hpp"
 #include "rehearse/base/progress.hpp"
 #include "rehearse/process/process.hpp"
 #include "rehearse/snapshot/archive.hpp"
@@ -43,6 +44,10 @@ struct Snapshot {
     // Plain dumps only, as the text has them; empty where it does not say.
     std::string encoding;  // client_encoding, which is the database's unless pg_dump -E changed it
     std::string create_database;  // the CREATE DATABASE statement of pg_dump --create
+
+    // For as long as it lives nobody removes the snapshot; empty where its file system has no
+    // locks.
+    std::shared_ptr<const FileLock> in_use;
 
     double age_days(WallClock::time_point now) const;
 };

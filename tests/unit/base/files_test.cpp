@@ -107,6 +107,22 @@ TEST_F(Files, ALockIsHeldByOneAndFreeAfterwards) {
     EXPECT_TRUE(FileLock::try_lock(in_folder("lock")));
 }
 
+TEST_F(Files, AFolderIsUsedByManyOrByOne) {
+    using Use = FileLock::Use;
+    const auto folder = in_folder("week");
+    EXPECT_FALSE(FileLock::try_use(folder, Use::shared)) << "it is not there";
+    fs::create_directory(folder);
+    {
+        const auto one = FileLock::try_use(folder, Use::shared);
+        EXPECT_TRUE(one && FileLock::try_use(folder, Use::shared));
+        EXPECT_FALSE(FileLock::try_use(folder, Use::exclusive));
+    }
+    auto alone = FileLock::try_use(folder, Use::exclusive);
+    EXPECT_TRUE(alone && !FileLock::try_use(folder, Use::shared));
+    alone->share();
+    EXPECT_TRUE(FileLock::try_use(folder, Use::shared));
+}
+
 TEST_F(Files, FreeSpaceIsThatOfTheNearestFolderThatExists) {
     EXPECT_GT(free_bytes(in_folder("not/yet/there")), 0U);
 }
