@@ -1,6 +1,7 @@
 #include "rehearse/app/rehearsal.hpp"
 
 #include "rehearse/app/previous_runs.hpp"
+#include "rehearse/app/snapshots.hpp"
 #include "rehearse/base/error.hpp"
 #include "rehearse/snapshot/remote.hpp"
 
@@ -20,7 +21,7 @@ namespace {
 
 // What a killed run left: no server may go on running, and no copy of production may stay.
 void sweep_first(process::ProcessRunner& runner, Progress& progress) {
-    for (const auto& removed : scratch::sweep(default_temp_folder(), runner)) {
+    for (const auto& removed : sweep_leftovers(runner)) {
         progress.note("left by a killed run: " + removed);
     }
 }

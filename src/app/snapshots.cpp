@@ -10,12 +10,11 @@ namespace rehearse::app {
 
 namespace {
 
-// An older one that is whole is no answer to whether the newest is. What is still being written, or
-// is no bundle at all in a remote place, is not what was asked about.
+// An older one that is whole is no answer to whether the newest is. What is still being written is
+// not what was asked about.
 void require_newest(const snapshot::Choice& choice, Progress& progress) {
     const auto is_broken = [](const snapshot::Skipped& one) {
-        return !one.why.starts_with("still being written") &&
-               !one.why.starts_with("it has no manifest");
+        return !one.why.starts_with("still being written");
     };
     const auto broken = std::find_if(choice.skipped.begin(), choice.skipped.end(), is_broken);
     if (broken != choice.skipped.end()) {
@@ -56,7 +55,9 @@ take::Taken take_snapshot(take::TakeOptions options, process::ProcessRunner& run
 }
 
 std::vector<std::string> sweep_leftovers(process::ProcessRunner& runner) {
-    return scratch::sweep(default_temp_folder(), runner);
+    auto removed = scratch::sweep(default_temp_folder(), runner);
+    for (auto& folder : take::sweep_staging()) removed.push_back(std::move(folder));
+    return removed;
 }
 
 }  // namespace rehearse::app

@@ -118,21 +118,25 @@ void move_file_atomically(const fs::path& from, const fs::path& to) {
 }
 
 void make_private_folder(const fs::path& path) {
-    if (fs::is_directory(path)) return;
+    std::error_code unknown;
+    if (fs::is_directory(path, unknown)) return;
     if (path.has_parent_path() && path.parent_path() != path)
         make_private_folder(path.parent_path());
     if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
         throw Error(ErrorKind::usage,
-                    "cannot make the folder " + path.string() + ": " + reason(errno));
+                    "cannot make the folder " + path.string() + ": " + reason(errno),
+                    {"Give another folder, or look at the permissions of those above it."});
     }
-    if (!fs::is_directory(path)) {
-        throw Error(ErrorKind::usage, path.string() + " is not a folder");
+    if (!fs::is_directory(path, unknown)) {
+        throw Error(ErrorKind::usage, path.string() + " is not a folder", {"Give another folder."});
     }
 }
 
 std::uint64_t free_bytes(const fs::path& path) {
     fs::path existing = fs::absolute(path);
-    while (!fs::exists(existing) && existing.has_relative_path()) existing = existing.parent_path();
+    std::error_code unknown;
+    while (!fs::exists(existing, unknown) && existing.has_relative_path())
+        existing = existing.parent_path();
     struct statvfs figures {};
     if (statvfs(existing.c_str(), &figures) != 0) {
         throw Error(ErrorKind::scratch,
@@ -201,10 +205,14 @@ std::optional<FileLock> FileLock::try_lock(const fs::path& file) {
 }
 
 std::optional<FileLock> FileLock::try_use(const fs::path& path, Use use) {
-    const int fd = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0) return std::nullopt;
+    // NFS gives an exclusive lock only to who may write; a folder cannot be opened for that.
+    int fd = open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) fd = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT) return std::nullopt;
     FileLock lock(fd);
-    if (flock(fd, (use == Use::shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0) return std::nullopt;
+    if (fd < 0) return lock;
+    const int operation = use == Use::shared ? LOCK_SH : LOCK_EX;
+    if (flock(fd, operation | LOCK_NB) != 0 && errno == EWOULDBLOCK) return std::nullopt;
     // Who held it before may have removed it, and another may be there under its name.
     struct stat locked {};
     struct stat there {};

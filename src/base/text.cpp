@@ -104,6 +104,14 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
     return text;
 }
 
+std::string listed(std::vector<std::string> names) {
+    constexpr std::size_t kNamesShown = 5;
+    const std::size_t all = names.size();
+    if (all <= kNamesShown) return join(names, ", ");
+    names.resize(kNamesShown);
+    return join(names, ", ") + " and " + std::to_string(all - kNamesShown) + " more";
+}
+
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(kWhiteSpace);
     if (first == std::string_view::npos) return {};

@@ -29,7 +29,7 @@ std::string line_of(const snapshot::Snapshot& snapshot) {
 
 std::string line_of(const snapshot::RemoteSnapshot& snapshot) {
     std::string text = snapshot.name + "  " + time_and_age(snapshot.taken_at) + "  " +
-                       format_bytes(snapshot.size_bytes);
+                       (snapshot.size_bytes ? format_bytes(*snapshot.size_bytes) : "size unknown");
     if (const auto& manifest = snapshot.manifest)
         text += "  PostgreSQL " + manifest->server_version.text() + "  " + manifest->database;
     return text + "\n";
@@ -50,7 +50,10 @@ int print_list(const List& found, const std::string& place, Context context) {
 int list_snapshots(const std::string& place, Context context) {
     if (!snapshot::is_remote(place))
         return print_list(snapshot::list_snapshots(place, context.progress), place, context);
-    return print_list(snapshot::Remote(place, context.runner).list(), place, context);
+    const auto found = snapshot::list_remote(place, context.runner);
+    for (const auto& folder : found.foreign)
+        context.progress.note(folder + " is no bundle: it has no manifest.json");
+    return print_list(found, place, context);
 }
 
 int verify_snapshot(const std::string& wanted, const std::string& place, Context context) {

@@ -8,11 +8,13 @@ namespace rehearse::cli {
 namespace {
 
 int prune(const snapshot::PruneOptions& options, Context context) {
-    const auto removed = snapshot::prune_snapshots(options, context.runner, context.progress);
+    const auto [removed, failure] =
+        snapshot::prune_snapshots(options, context.runner, context.progress);
     std::string text;
     for (const auto& one : removed)
         text += (options.dry_run ? "would remove " : "removed ") + one + "\n";
     print(text);
+    if (failure) throw *failure;
     if (removed.empty()) context.progress.note("nothing to remove");
     return 0;
 }

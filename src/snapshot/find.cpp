@@ -25,12 +25,6 @@ struct Candidate {
     std::string unusable;  // why, when a look at its beginning or its name is enough to tell
 };
 
-std::string reason_for(const fs::path& path, const Unusable& unusable) {
-    const bool fresh = WallClock::now() - last_written(path) < kStillBeingWritten;
-    const bool incomplete = unusable.why().starts_with("cut off") || unusable.why() == "empty";
-    return fresh && incomplete ? "still being written (" + unusable.why() + ")" : unusable.why();
-}
-
 std::optional<Candidate> candidate_at(const fs::path& path) {
     Candidate candidate{path, path.filename().string(), {}, ""};
     if (candidate.name.starts_with('.')) return std::nullopt;  // rsync's temporary files, too
@@ -45,22 +39,15 @@ std::optional<Candidate> candidate_at(const fs::path& path) {
         return std::nullopt;
     } catch (const Unusable& unusable) {
         candidate.time = last_written(path);
-        candidate.unusable = reason_for(path, unusable);
+        candidate.unusable = reason_for(unusable, last_written(path));
     }
     return candidate;
 }
 
 std::vector<Candidate> newest_first(const fs::path& place) {
     std::vector<Candidate> candidates;
-    try {
-        for (const auto& entry : fs::directory_iterator(place)) {
-            if (auto found = candidate_at(entry.path())) candidates.push_back(std::move(*found));
-        }
-    } catch (const fs::filesystem_error& error) {
-        throw Error(
-            ErrorKind::snapshot,
-            "cannot look for snapshots in " + place.string() + ": " + error.code().message(),
-            {"Name the folder with --snapshots DIR."});
+    for (const auto& path : entries_of(place)) {
+        if (auto found = candidate_at(path)) candidates.push_back(std::move(*found));
     }
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
         return std::tie(a.time, a.name) > std::tie(b.time, b.name);
@@ -78,6 +65,14 @@ Error nothing_in(const fs::path& place, std::string message, const std::vector<S
     return error;
 }
 
+Choice in_use(Choice choice) {
+    auto& chosen = choice.snapshot;
+    const auto& whole = chosen.bundle.empty() ? chosen.path : chosen.bundle;
+    if (auto lock = FileLock::try_use(whole, FileLock::Use::shared))
+        chosen.in_use = std::make_shared<const FileLock>(std::move(*lock));
+    return choice;
+}
+
 // Looks at the dumps of a place, newest first, until `enough` says so; hands on the complete ones.
 template <typename Enough>
 SnapshotList survey(const fs::path& place, Progress& progress, Enough enough) {
@@ -90,7 +85,7 @@ SnapshotList survey(const fs::path& place, Progress& progress, Enough enough) {
                 if (enough(list)) return list;
                 continue;
             } catch (const Unusable& unusable) {
-                why = reason_for(candidate.path, unusable);
+                why = reason_for(unusable, last_written(candidate.path));
             }
         }
         list.skipped.push_back({candidate.name, why});
@@ -101,7 +96,7 @@ SnapshotList survey(const fs::path& place, Progress& progress, Enough enough) {
 Choice find_latest(std::size_t back, const fs::path& place, Progress& progress) {
     auto [complete, skipped] = survey(
         place, progress, [&](const SnapshotList& list) { return list.complete.size() > back; });
-    if (complete.size() > back) return {std::move(complete.back()), std::move(skipped)};
+    if (complete.size() > back) return in_use({std::move(complete.back()), std::move(skipped)});
     if (complete.empty()) {
         throw nothing_in(place, "no complete snapshot in " + place.string(), skipped);
     }
@@ -121,12 +116,7 @@ Error no_such(const std::string& wanted, const fs::path& place) {
         for (const auto& candidate : newest_first(place)) names.push_back(candidate.name);
     }
     if (const auto near = nearest(wanted, names)) error.with_hint("Did you mean " + *near + "?");
-    constexpr std::size_t kNamesShown = 5;
-    if (names.size() > kNamesShown) {
-        names.resize(kNamesShown);
-        names.emplace_back("...");
-    }
-    if (!names.empty()) error.with_hint("There are: " + join(names, ", ") + ".");
+    if (!names.empty()) error.with_hint("There are: " + listed(names) + ".");
     return error;
 }
 
@@ -141,10 +131,31 @@ bool is_a_dump(const fs::path& path) {
 
 }  // namespace
 
+std::vector<fs::path> entries_of(const fs::path& place) {
+    std::vector<fs::path> entries;
+    std::error_code failure;
+    for (fs::directory_iterator entry(place, failure), end; !failure && entry != end;
+         entry.increment(failure))
+        entries.push_back(entry->path());
+    if (failure) {
+        throw Error(ErrorKind::snapshot,
+                    "cannot look for snapshots in " + place.string() + ": " + failure.message(),
+                    {"Name the folder with --snapshots DIR."});
+    }
+    std::sort(entries.begin(), entries.end());
+    return entries;
+}
+
 bool has_temporary_name(const std::string& name) {
     constexpr std::array<std::string_view, 3> kEndings{".partial", ".part", ".tmp"};
     return std::any_of(kEndings.begin(), kEndings.end(),
                        [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+std::string reason_for(const Unusable& unusable, WallClock::time_point last_written) {
+    const bool fresh = WallClock::now() - last_written < kStillBeingWritten;
+    const bool incomplete = unusable.why().starts_with("cut off") || unusable.why() == "empty";
+    return fresh && incomplete ? "still being written (" + unusable.why() + ")" : unusable.why();
 }
 
 std::optional<std::size_t> steps_back(std::string_view wanted) {
@@ -167,12 +178,12 @@ SnapshotList list_snapshots(const fs::path& place, Progress& progress) {
 Choice find_snapshot(const std::string& wanted, const fs::path& place, Progress& progress) {
     if (const auto back = steps_back(wanted)) {
         // --snapshots may name one dump instead of a folder of them.
-        if (*back == 0 && is_a_dump(place)) return {read_snapshot(place, progress), {}};
+        if (*back == 0 && is_a_dump(place)) return in_use({read_snapshot(place, progress), {}});
         return find_latest(*back, place, progress);
     }
     for (const fs::path& path : {place / wanted, fs::path(wanted)}) {
         std::error_code ignored;
-        if (fs::exists(path, ignored)) return {read_snapshot(path, progress), {}};
+        if (fs::exists(path, ignored)) return in_use({read_snapshot(path, progress), {}});
     }
     throw no_such(wanted, place);
 }

@@ -39,10 +39,17 @@ Manifest manifest_from(const Json& json) {
 
 std::vector<std::string> paths_below(const fs::path& folder) {
     std::vector<std::string> paths;
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-        const std::string path = entry.path().lexically_relative(folder).string();
-        if (entry.is_regular_file() && path != kManifestName && path != kWriterLockName)
+    std::error_code failure;
+    for (fs::recursive_directory_iterator entry(folder, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+        const std::string path = entry->path().lexically_relative(folder).string();
+        if (entry->is_regular_file(failure) && path != kManifestName && path != kWriterLockName)
             paths.push_back(path);
+    }
+    if (failure) {
+        throw Error(ErrorKind::snapshot,
+                    "cannot read all of " + folder.string() + ": " + failure.message(),
+                    {"Look at its permissions."});
     }
     std::sort(paths.begin(), paths.end());
     return paths;

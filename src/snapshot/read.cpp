@@ -44,8 +44,10 @@ fs::path dump_inside(const fs::path& path) {
 std::uint64_t folder_bytes(const fs::path& folder) {
     std::uint64_t total = 0;
     std::error_code error;
-    for (const auto& file : fs::directory_iterator(folder, error)) {
-        if (file.is_regular_file(error)) total += file.file_size(error);
+    for (fs::directory_iterator file(folder, error), end; !error && file != end;
+         file.increment(error)) {
+        std::error_code gone;
+        if (file->is_regular_file(gone)) total += file->file_size(gone);
     }
     return total;
 }
@@ -94,26 +96,50 @@ void take_from_archive(Snapshot& snapshot, Archive archive) {
     snapshot.archive = std::move(archive);
 }
 
+[[noreturn]] void throw_unreadable(const std::string& why) {
+    throw Unusable("unreadable: " + why, {"Look at its permissions, and whose it is."});
+}
+
+// A folder of somebody else is no dump only as far as we may look into it.
+void require_readable(const fs::path& path) {
+    std::error_code error;
+    (void)fs::exists(path / "toc.dat", error);
+    if (error == std::errc::permission_denied) throw_unreadable(error.message());
+}
+
+std::optional<Manifest> readable_manifest(const fs::path& bundle) {
+    try {
+        return read_manifest(bundle);
+    } catch (const Error& error) {
+        throw_unreadable(error.message());
+    }
+}
+
 }  // namespace
 
 WallClock::time_point last_written(const fs::path& path) {
     WallClock::time_point newest = written(path);
     std::error_code error;
     if (!is_folder(path)) return newest;
-    for (const auto& file : fs::recursive_directory_iterator(path, error)) {
-        newest = std::max(newest, written(file.path()));
+    for (fs::recursive_directory_iterator
+             file(path, fs::directory_options::skip_permission_denied, error),
+         end;
+         !error && file != end; file.increment(error)) {
+        newest = std::max(newest, written(file->path()));
     }
     return newest;
 }
 
 Snapshot peek(const fs::path& path) {
+    require_readable(path);
     Snapshot snapshot;
     // A path may end in a slash.
     snapshot.name = (path.has_filename() ? path : path.parent_path()).filename().string();
     snapshot.path = dump_inside(path);
     if (snapshot.path != path) {
+        require_readable(snapshot.path);
         snapshot.bundle = path;
-        snapshot.manifest = read_manifest(path);
+        snapshot.manifest = readable_manifest(path);
     }
     if (is_folder(snapshot.path)) {
         if (!is_there(snapshot.path / "toc.dat")) throw NotADump();

@@ -1,55 +1,110 @@
 #include "rehearse/base/error.hpp"
-#include "rehearse/base/files.hpp"
 #include "rehearse/base/text.hpp"
 #include "rehearse/snapshot/remote.hpp"
 
+#include "snapshot/fetched.hpp"
+#include "snapshot/looked_at.hpp"
 #include "snapshot/read.hpp"
 #include "snapshot/unusable.hpp"
 #include "snapshot/wanted.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 namespace rehearse::snapshot {
 
 namespace {
 
-// Another run may still be restoring what it has fetched.
-constexpr auto kKeptUnused = std::chrono::hours(24);
-
-Error nothing_in(const std::string& place, std::string message, const RemoteList& list) {
-    Error error(ErrorKind::snapshot, std::move(message));
-    std::vector<std::string> names;
-    for (const auto& one : list.complete) names.push_back(one.name);
-    if (!names.empty()) error.with_hint("There are: " + join(names, ", ") + ".");
-    for (const auto& one : list.skipped)
-        error.with_hint("Passed over " + one.name + ": " + one.why + ".");
-    return error.with_hint("Take one: rehearse snapshot take --from URL --to " + place);
-}
-
-void remove_unused(const fs::path& folder, const fs::path& used) {
-    std::error_code ignored;
-    fs::last_write_time(used, fs::file_time_type::clock::now(), ignored);
-    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-        const auto age = fs::file_time_type::clock::now() - entry.last_write_time(ignored);
-        if (entry.path() != used && age > kKeptUnused) remove_tree(entry.path());
+// One search in a remote place.
+class Search {
+  public:
+    Search(const std::string& place, const fs::path& cache, process::ProcessRunner& runner,
+           Progress& progress)
+        : rclone_(place, runner),
+          copies_(cache / "snapshots", rclone_, runner, progress),
+          progress_(progress) {
+        progress.begin("looking into " + place);
+        list_ = list_remote(place, runner);
+        copies_.remove_unused();
     }
-}
 
-// The lock keeps two runs from fetching over each other.
-Snapshot fetch_and_read(Remote& remote, const RemoteSnapshot& wanted, const fs::path& folder,
-                        Progress& progress) {
-    make_private_folder(folder);
-    const auto lock = FileLock::try_lock(fs::path(folder).concat(".lock"));
-    if (!lock) {
-        throw Error(ErrorKind::snapshot, "another run fetches a snapshot just now",
-                    {"Start again when it has."});
+    Choice by_name(const std::string& name) {
+        const auto found = std::find_if(list_.complete.begin(), list_.complete.end(),
+                                        [&](const auto& one) { return one.name == name; });
+        if (found == list_.complete.end()) throw no_such(name);
+        try {
+            return {read(*found), {}};
+        } catch (const Unusable& unusable) {
+            throw Error(ErrorKind::snapshot,
+                        "cannot use " + rclone_.path_of(name) + ": " + unusable.why(),
+                        unusable.hints());
+        }
     }
-    const auto local = remote.fetch(wanted, folder, progress);
-    auto snapshot = read_snapshot(local, progress);
-    remove_unused(folder, local);
-    return snapshot;
-}
+
+    Choice newest(const std::string& wanted, std::size_t back) {
+        for (const auto& one : list_.complete) {
+            if (!one.manifest && !begins_like_a_dump(one.name)) continue;
+            if (back > 0) {
+                --back;
+                continue;
+            }
+            try {
+                return {read(one), std::move(list_.skipped)};
+            } catch (const Unusable& unusable) {
+                list_.skipped.push_back({one.name, reason_for(unusable, one.modified)});
+            }
+        }
+        throw nothing(wanted == "latest" ? "no complete snapshot" : "no " + wanted);
+    }
+
+  private:
+    // Its name is like a dump's, but so are others'.
+    bool begins_like_a_dump(const std::string& name) {
+        const std::string path = rclone_.path_of(name);
+        const LookedAt here;
+        const auto head = here.path() / "head";
+        write_file_atomically(head, rclone_.run({"cat", "--head", "4096", path}, "read " + path));
+        try {
+            peek(head);
+        } catch (const NotADump&) {
+            return false;
+        } catch (const Unusable&) {
+            // What is wrong with it is told when all of it is here.
+        }
+        return true;
+    }
+
+    Error nothing(const std::string& message) const {
+        Error error(ErrorKind::snapshot, message + " in " + rclone_.place());
+        for (const auto& one : list_.skipped)
+            error.with_hint("Passed over " + one.name + ": " + one.why + ".");
+        if (!list_.foreign.empty())
+            error.with_hint("Without a manifest, and so no bundles: " + listed(list_.foreign) +
+                            ".");
+        return error.with_hint("Take one: rehearse snapshot take --from URL --to " +
+                               rclone_.place());
+    }
+
+    Error no_such(const std::string& name) const {
+        std::vector<std::string> names;
+        for (const auto& one : list_.complete) names.push_back(one.name);
+        auto error = nothing("no snapshot '" + name + "'");
+        if (const auto near = nearest(name, names)) error.with_hint("Did you mean " + *near + "?");
+        if (!names.empty()) error.with_hint("There are: " + listed(names) + ".");
+        return error;
+    }
+
+    Snapshot read(const RemoteSnapshot& wanted) {
+        const auto fetched = copies_.get(wanted);
+        auto snapshot = read_checked(fetched.path, progress_);
+        snapshot.in_use = fetched.in_use;
+        return snapshot;
+    }
+
+    Rclone rclone_;
+    FetchedCopies copies_;
+    Progress& progress_;
+    RemoteList list_;
+};
 
 }  // namespace
 
@@ -59,19 +114,9 @@ Choice find_snapshot_anywhere(const std::string& wanted, const fs::path& place,
     std::error_code ignored;
     const bool is_a_path = wanted.find('/') != std::string::npos && fs::exists(wanted, ignored);
     if (!is_remote(place.string()) || is_a_path) return find_snapshot(wanted, place, progress);
-
     const auto back = steps_back(wanted);
-    Remote remote(place.string(), runner);
-    progress.begin("looking into " + place.string());
-    const auto list = remote.list();
-    const auto found = back ? list.complete.begin() +
-                                  static_cast<std::ptrdiff_t>(std::min(*back, list.complete.size()))
-                            : std::find_if(list.complete.begin(), list.complete.end(),
-                                           [&](const auto& one) { return one.name == wanted; });
-    if (found == list.complete.end())
-        throw nothing_in(place.string(), "no snapshot '" + wanted + "' in " + place.string(), list);
-    return {fetch_and_read(remote, *found, cache / "snapshots", progress),
-            back ? list.skipped : std::vector<Skipped>{}};
+    Search search(place.string(), cache, runner, progress);
+    return back ? search.newest(wanted, *back) : search.by_name(wanted);
 }
 
 }  // namespace rehearse::snapshot

@@ -21,16 +21,23 @@ bool is_there(const fs::path& path) {
 }
 
 // A take that was killed leaves its folder, and the kernel lets go of its lock.
-void remove_abandoned(const fs::path& partial) {
+bool remove_abandoned(const fs::path& partial) {
     const fs::path lock_file = partial / snapshot::kWriterLockName;
-    if (!is_there(lock_file)) return;
-    if (const auto lock = FileLock::try_lock(lock_file)) remove_tree(partial);
+    if (!is_there(lock_file)) return false;
+    const auto lock = FileLock::try_lock(lock_file);
+    return lock && remove_tree(partial);
 }
 
 }  // namespace
 
-void remove_abandoned_in(const fs::path& folder) {
-    for (const auto& entry : fs::directory_iterator(folder)) remove_abandoned(entry.path());
+std::vector<fs::path> remove_abandoned_in(const fs::path& folder) {
+    std::vector<fs::path> removed;
+    std::error_code failure;
+    for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+        if (remove_abandoned(entry->path())) removed.push_back(entry->path());
+    }
+    return removed;
 }
 
 void check_name(const std::string& name) {

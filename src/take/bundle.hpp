@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace rehearse::take {
 
@@ -12,8 +13,9 @@ void check_name(const std::string& name);
 // "shop-2026-11-22T031500Z"
 std::string name_for(const std::string& database, const std::string& iso_time);
 
-// Removes what killed takes left in a folder where nothing is ever published.
-void remove_abandoned_in(const fs::path& folder);
+// Removes what killed takes left in a folder where nothing is ever published, and returns what it
+// was.
+std::vector<fs::path> remove_abandoned_in(const fs::path& folder);
 
 // A bundle while it is written: the private folder NAME.partial, locked, which goes with the object
 // unless it was published.

@@ -10,7 +10,6 @@ namespace rehearse::take {
 namespace {
 
 using Kind = pg::MissingRight::Kind;
-constexpr std::size_t kNamesShown = 5;
 
 // What is missing of one kind.
 struct Missing {
@@ -30,13 +29,6 @@ Missing of_kind(Kind kind, const std::vector<pg::MissingRight>& missing) {
         found.count += right.count;
     }
     return found;
-}
-
-std::string listed(std::vector<std::string> names) {
-    const std::size_t all = names.size();
-    if (all <= kNamesShown) return join(names, ", ");
-    names.resize(kNamesShown);
-    return join(names, ", ") + " and " + std::to_string(all - kNamesShown) + " more";
 }
 
 std::string joined(const std::set<std::string>& names) {

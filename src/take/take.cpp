@@ -26,10 +26,13 @@ namespace {
 // pg_monitor came with it.
 constexpr int kOldestMajor = 10;
 
-// Where a bundle is written: the place itself, or a private folder when the place is a remote one.
+// Where a bundle for a remote place is written first.
+fs::path staging() {
+    return default_cache_folder() / "taking";
+}
+
 fs::path local_place(const TakeOptions& options) {
-    return snapshot::is_remote(options.to.string()) ? default_cache_folder() / "taking"
-                                                    : options.to;
+    return snapshot::is_remote(options.to.string()) ? staging() : options.to;
 }
 
 void check_place(const fs::path& place) {
@@ -64,21 +67,13 @@ Bundle begin_bundle(const TakeOptions& options, const std::string& database,
     return Bundle::under_free_name(place, name_for(database, to_iso8601(now)));
 }
 
-void require_free_name(snapshot::Remote& remote, const std::string& name) {
-    if (!remote.has(name)) return;
-    throw Error(ErrorKind::usage,
-                remote.path_of(name) + " is there already, or still being uploaded",
-                {"Give another --name, or leave it out."});
-}
-
-// In the place that --to names, under its own name, which is returned.
-fs::path deliver(Bundle& bundle, const TakeOptions& options, process::ProcessRunner& runner,
-                 Progress& progress) {
-    if (!snapshot::is_remote(options.to.string())) return bundle.publish();
-    snapshot::Remote remote(options.to.string(), runner);
-    require_free_name(remote, bundle.name());
-    remote.put(bundle.path(), bundle.name(), progress);
-    return remote.path_of(bundle.name());
+// A remote place is written to before the dump is made: one that takes nothing is told at once.
+std::optional<snapshot::RemoteUpload> begin_upload(const TakeOptions& options,
+                                                   const std::string& name,
+                                                   process::ProcessRunner& runner) {
+    const std::string place = options.to.string();
+    if (!snapshot::is_remote(place)) return std::nullopt;
+    return std::make_optional<snapshot::RemoteUpload>(place, name, runner);
 }
 
 snapshot::Manifest manifest_of(const pg::ProductionIdentity& identity, const TakeOptions& options,
@@ -95,16 +90,19 @@ snapshot::Manifest manifest_of(const pg::ProductionIdentity& identity, const Tak
 
 }  // namespace
 
+std::vector<std::string> sweep_staging() {
+    std::vector<std::string> removed;
+    for (const auto& folder : remove_abandoned_in(staging()))
+        removed.push_back("folder " + folder.string());
+    return removed;
+}
+
 Taken take_snapshot(const TakeOptions& options, process::ProcessRunner& runner,
                     Progress& progress) {
     if (!options.name.empty()) check_name(options.name);
     auto address = pg::ProductionAddress::parse(options.from);
     check_place(local_place(options));
-    if (snapshot::is_remote(options.to.string())) {
-        remove_abandoned_in(local_place(options));
-        snapshot::Remote remote(options.to.string(), runner);
-        require_free_name(remote, options.name);
-    }
+    sweep_staging();
 
     progress.begin("looking at production");
     pg::ProductionSession session(address, options.lock_wait_timeout);
@@ -118,6 +116,7 @@ Taken take_snapshot(const TakeOptions& options, process::ProcessRunner& runner,
 
     const auto taken_at = WallClock::now();
     auto bundle = begin_bundle(options, identity.database, taken_at);
+    auto upload = begin_upload(options, bundle.name(), runner);
     const auto write = [&bundle](const char* name, const std::string& content) {
         write_file_atomically(bundle.path() / name, content);
     };
@@ -138,7 +137,9 @@ Taken take_snapshot(const TakeOptions& options, process::ProcessRunner& runner,
     progress.end("");
     Interrupt::throw_if_requested();
 
-    Taken taken{deliver(bundle, options, runner, progress), 0, std::move(manifest)};
+    const fs::path path =
+        upload ? fs::path(upload->finish(bundle.path(), progress)) : bundle.publish();
+    Taken taken{path, 0, std::move(manifest)};
     for (const auto& file : taken.manifest.files) taken.size_bytes += file.size_bytes;
     return taken;
 }

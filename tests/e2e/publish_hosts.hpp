@@ -1,11 +1,9 @@
 #pragma once
 
-#include "rehearse/base/files.hpp"
-#include "rehearse/process/process.hpp"
+#include "support/servers.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -40,12 +38,8 @@ class FakeHosts {
 
   private:
     nlohmann::json ask(const std::string& path, const std::string& body = "") const;
-    std::string start(const process::ProcessSpec& spec, const std::string& name,
-                      const std::string& before_port);
 
-    TempDir folder_;
-    std::unique_ptr<process::ProcessRunner> runner_;
-    std::vector<std::unique_ptr<process::RunningProcess>> running_;
+    Servers servers_;
     std::string ca_file_;
     std::string fake_url_;
     std::string url_;

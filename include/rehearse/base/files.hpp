@@ -62,8 +62,9 @@ class FileLock {
     // Exclusive, on a file that is made where it is missing. Throws Error(scratch) when it cannot
     // be.
     static std::optional<FileLock> try_lock(const fs::path& file);
-    // On a file or folder that is there, as it is: any number of readers, or one who replaces or
-    // removes it. nullopt, too, when it has gone, and where its file system has no locks.
+    // On a file or folder that is there: any number of readers, or one who replaces or removes it.
+    // nullopt, too, when it has gone. Where its file system has no locks, or it may not be opened,
+    // everybody gets one.
     enum class Use { shared, exclusive };
     static std::optional<FileLock> try_use(const fs::path& path, Use use);
     // Of what try_use() locked: lets other readers in, too. Not atomic: another exclusive user may

@@ -11,6 +11,8 @@ namespace rehearse {
 std::vector<std::string> split_lines(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+// For a message: "a, b, c, d, e and 12 more".
+std::string listed(std::vector<std::string> names);
 std::string_view trimmed(std::string_view text);
 std::string lower_cased(std::string_view text);  // ASCII only
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);

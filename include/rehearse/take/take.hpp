@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace rehearse::take {
 
@@ -31,5 +32,8 @@ struct Taken {
 // this, nothing else stays. Production is only read. Throws Error(snapshot), before the dump begins
 // where the role lacks a right.
 Taken take_snapshot(const TakeOptions& options, process::ProcessRunner& runner, Progress& progress);
+
+// Removes what killed takes for remote places left in the cache, and tells what: "folder PATH".
+std::vector<std::string> sweep_staging();
 
 }  // namespace rehearse::take

@@ -4,10 +4,10 @@
 
 #include "history/database.hpp"
 #include "samples.hpp"
+#include "support/as_user.hpp"
 #include "support/folder_fixture.hpp"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <optional>
 
@@ -15,26 +15,10 @@ namespace rehearse::history {
 namespace {
 
 using Access = HistoryStore::Access;
+using test::AsUser;
 using testing::HasSubstr;
 
 constexpr Millis kShort = std::chrono::milliseconds(50);
-
-// Root may write everywhere: as nobody a test sees what a user would.
-class AsUser {
-  public:
-    AsUser() {
-        if (geteuid() == 0) is_changed_ = seteuid(kNobody) == 0;
-    }
-    AsUser(const AsUser&) = delete;
-    AsUser& operator=(const AsUser&) = delete;
-    ~AsUser() {
-        if (is_changed_ && seteuid(0) != 0) ADD_FAILURE() << "cannot be root again";
-    }
-
-  private:
-    static constexpr uid_t kNobody = 65'534;
-    bool is_changed_ = false;
-};
 
 class Faults : public test::FolderFixture {
   protected:

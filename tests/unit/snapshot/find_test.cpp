@@ -1,4 +1,5 @@
 #include "snapshot/dates.hpp"
+#include "support/as_user.hpp"
 #include "unit/snapshot/archive_writer.hpp"
 #include "unit/snapshot/snapshot_files.hpp"
 
@@ -99,6 +100,33 @@ TEST_F(FindSnapshot, PassesOverWhatIsNotComplete) {
                     "now.dump: still being written (cut off inside the data of public.users)",
                     "upload.dump.part: still being written (.part in its name)",
                     "empty.dump: still being written (empty)"));
+}
+
+// Somebody else's bundle, a manifest that may not be read, a folder inside one.
+TEST_F(FindSnapshot, PassesOverWhatMayNotBeRead) {
+    fs::permissions(place_.path(), fs::perms::all);
+    fs::permissions(write("sunday.dump", dump_of_day(22)), fs::perms::all);
+    for (const char* name : {"theirs", "sealed", "half"}) {
+        fs::create_directories(place_.path() / name / "dump/deep");
+        fs::permissions(place_.path() / name, fs::perms::all);
+        write(std::string(name) + "/manifest.json", "{}");
+    }
+    fs::permissions(place_.path() / "theirs", fs::perms::owner_all);
+    fs::permissions(place_.path() / "sealed/manifest.json", fs::perms::none);
+    fs::permissions(place_.path() / "half/dump", fs::perms::none);
+    {
+        const test::AsUser user;
+        const auto list = list_snapshots(place_.path(), progress_);
+        ASSERT_EQ(list.complete.size(), 1U);
+        EXPECT_EQ(list.complete[0].name, "sunday.dump");
+        std::vector<std::string> skipped;
+        for (const auto& one : list.skipped) skipped.push_back(one.name + ": " + one.why);
+        EXPECT_THAT(skipped, testing::UnorderedElementsAre(
+                                 "theirs: unreadable: Permission denied",
+                                 testing::StartsWith("sealed: unreadable: cannot read "),
+                                 "half: unreadable: Permission denied"));
+    }
+    fs::permissions(place_.path() / "half/dump", fs::perms::owner_all);
 }
 
 TEST_F(FindSnapshot, OlderOnesAreNotMentioned) {
