@@ -36,7 +36,7 @@ VerifiedSnapshot verify_snapshot(const std::string& wanted, const std::filesyste
     const auto& found = choice.snapshot;
     if (found.manifest) {
         progress.begin("comparing " + found.name + " with its manifest");
-        const auto fault = content_fault(*found.manifest, found.bundle, runner);
+        const auto fault = content_fault(*found.manifest, found.bundle, runner, &progress);
         if (!fault.empty()) {
             throw Error(ErrorKind::snapshot, "cannot use " + found.bundle.string() + ": " + fault,
                         {"Copy it again from where it was made, or take a new one: "

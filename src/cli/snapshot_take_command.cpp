@@ -1,4 +1,5 @@
 #include "rehearse/app/snapshots.hpp"
+#include "rehearse/base/error.hpp"
 #include "rehearse/base/size.hpp"
 
 #include "cli/options.hpp"
@@ -19,6 +20,11 @@ constexpr const char* kNeeds =
     "~/.pgpass and service=NAME work as in psql.\n\n";
 
 int take_snapshot(const take::TakeOptions& options, Context context) {
+    if (options.lock_wait_timeout <= Millis::zero()) {
+        throw Error(ErrorKind::usage, "--lock-wait-timeout must be more than 0",
+                    {"PostgreSQL takes 0 for no limit; whoever wants a locked table would wait "
+                     "behind the dump. Give 30s or 5min."});
+    }
     const auto taken = app::take_snapshot(options, context.runner, context.progress);
     print(taken.bundle.string() + "  " + format_bytes(taken.size_bytes) + "  PostgreSQL " +
           taken.manifest.server_version.text() + "  " + taken.manifest.database + "\n");

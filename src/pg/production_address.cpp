@@ -21,7 +21,14 @@ Error not_understood(const std::string& what) {
                   "in it: @ is %40, / is %2F, a space is %20."});
 }
 
-std::string quoted(const std::string& value) {
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+std::string quoted_for_libpq(const std::string& value) {
     std::string text = "'";
     for (const char c : value) {
         if (c == '\'' || c == '\\') text += '\\';
@@ -29,13 +36,6 @@ std::string quoted(const std::string& value) {
     }
     return text + "'";
 }
-
-std::string variable(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
-}  // namespace
 
 ProductionAddress ProductionAddress::parse(const std::string& text) {
     const bool is_url = text.starts_with("postgres://") || text.starts_with("postgresql://");
@@ -83,18 +83,16 @@ std::string ProductionAddress::without_password() const {
     for (const auto& [name, value] : parameters_) {
         if (!text.empty()) text += ' ';
         text += name;
-        text += '=' + quoted(value);
+        text += '=' + quoted_for_libpq(value);
     }
     return text;
 }
 
-void ProductionAddress::pin_to(const std::string& host, const std::string& port) {
-    if (host.empty()) return;
-    parameters_["host"] = host;
-    parameters_["port"] = port;
-    const auto address = parameters_.find("hostaddr");
-    if (address != parameters_.end() && address->second.find(',') != std::string::npos)
-        parameters_.erase(address);
+void ProductionAddress::pin_to(const std::string& host, const std::string& numeric,
+                               const std::string& port) {
+    if (!host.empty()) parameters_["host"] = host;
+    if (!port.empty()) parameters_["port"] = port;
+    if (!numeric.empty()) parameters_["hostaddr"] = numeric;
 }
 
 }  // namespace rehearse::pg

@@ -3,10 +3,15 @@
 #include "rehearse/base/error.hpp"
 #include "rehearse/base/interrupt.hpp"
 
+#include "cancel_on_interrupt.hpp"
 #include "messages.hpp"
 #include "queries.hpp"
 
+#include <netdb.h>
 #include <pqxx/pqxx>
+#include <sys/socket.h>
+
+#include <array>
 
 namespace rehearse::pg {
 
@@ -29,14 +34,9 @@ Error about_production(const std::string& what, std::string_view libpq_text) {
 }
 
 std::string connection_string_of(const ProductionAddress& where) {
-    std::string text = where.without_password() + " client_encoding=UTF8";
+    const std::string text = where.without_password() + " client_encoding=UTF8";
     if (where.password().empty()) return text;
-    text += " password='";
-    for (const char c : where.password()) {
-        if (c == '\'' || c == '\\') text += '\\';
-        text += c;
-    }
-    return text + "'";
+    return text + " password=" + quoted_for_libpq(where.password());
 }
 
 pqxx::connection connect(const ProductionAddress& where) try {
@@ -73,6 +73,7 @@ struct ProductionSession::Impl {
     pqxx::result read(const queries::Query& query, const std::string& search_path = {}) {
         Interrupt::throw_if_requested();
         try {
+            const CancelOnInterrupt watch(connection);
             pqxx::read_transaction transaction{connection};
             transaction.exec(limits);
             if (!search_path.empty()) transaction.exec("SET LOCAL search_path = " + search_path);
@@ -80,6 +81,7 @@ struct ProductionSession::Impl {
             transaction.commit();
             return result;
         } catch (const pqxx::failure& error) {
+            Interrupt::throw_if_requested();
             throw about_production("production does not answer " + std::string{query.name},
                                    error.what());
         }
@@ -102,6 +104,17 @@ std::string ProductionSession::host() const {
 std::string ProductionSession::port() const {
     const char* port = impl_->connection.port();
     return port == nullptr ? "" : port;
+}
+
+std::string ProductionSession::numeric_address() const {
+    sockaddr_storage peer{};
+    socklen_t length = sizeof peer;
+    auto* const address = reinterpret_cast<sockaddr*>(&peer);
+    std::array<char, NI_MAXHOST> text{};
+    const bool is_network =
+        getpeername(impl_->connection.sock(), address, &length) == 0 && peer.ss_family != AF_UNIX &&
+        getnameinfo(address, length, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0;
+    return is_network ? text.data() : "";
 }
 
 ProductionIdentity ProductionSession::read_identity() {

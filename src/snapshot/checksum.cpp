@@ -34,10 +34,14 @@ std::string digest_of(const std::string& line) {
 }
 
 std::string sha256_lines(const fs::path& folder, const std::vector<std::string>& names,
-                         process::ProcessRunner& runner) {
+                         process::ProcessRunner& runner, const EachLine& each) {
     process::ProcessSpec spec;
     spec.working_dir = folder;
     std::string lines;
+    std::size_t file = 0;
+    spec.on_stdout_line = [&](const std::string& line) {
+        if (each) each(file++, line);
+    };
     for (std::size_t i = 0; i < names.size(); i += kFilesPerCall) {
         const auto begin = names.begin() + static_cast<std::ptrdiff_t>(i);
         const auto count = std::min(kFilesPerCall, names.size() - i);

@@ -109,7 +109,7 @@ void FetchedCopies::copy_bundle(const RemoteSnapshot& wanted, const fs::path& to
     rclone_.run({"copy", from, to.string(), "--exclude", std::string("/") + kManifestName,
                  "--exclude", std::string("/") + kWriterLockName},
                 "fetch " + from, &progress_);
-    const auto fault = content_fault(*wanted.manifest, to, runner_);
+    const auto fault = content_fault(*wanted.manifest, to, runner_, &progress_);
     if (!fault.empty())
         throw Unusable(fault, {"Upload it again, or take a new one: rehearse snapshot take."});
     write_file_atomically(to / kManifestName, to_json(*wanted.manifest));

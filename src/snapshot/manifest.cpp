@@ -95,13 +95,21 @@ std::optional<Manifest> read_manifest(const fs::path& bundle) {
     return manifest_from_json(read_file(bundle / kManifestName));
 }
 
-std::vector<Manifest::File> files_below(const fs::path& folder, process::ProcessRunner& runner) {
+std::vector<Manifest::File> files_below(const fs::path& folder, process::ProcessRunner& runner,
+                                        Progress* progress) {
     const auto paths = paths_below(folder);
-    const auto lines = split_lines(sha256_lines(folder, paths, runner));
     std::vector<Manifest::File> files;
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-        files.push_back({paths[i], fs::file_size(folder / paths[i]), digest_of(lines.at(i))});
+    std::uint64_t total = 0;
+    for (const auto& path : paths) {
+        files.push_back({path, fs::file_size(folder / path), ""});
+        total += files.back().size_bytes;
     }
+    std::uint64_t done = 0;
+    sha256_lines(folder, paths, runner, [&](std::size_t file, const std::string& line) {
+        files.at(file).sha256 = digest_of(line);
+        done += files[file].size_bytes;
+        if (progress != nullptr) progress->update(done, total, Progress::Unit::bytes, paths[file]);
+    });
     return files;
 }
 
@@ -119,10 +127,10 @@ std::string size_fault(const Manifest& manifest, const fs::path& bundle) {
 }
 
 std::string content_fault(const Manifest& manifest, const fs::path& bundle,
-                          process::ProcessRunner& runner) {
+                          process::ProcessRunner& runner, Progress* progress) {
     if (auto fault = size_fault(manifest, bundle); !fault.empty()) return fault;
     std::map<std::string, std::string> there;
-    for (auto& file : files_below(bundle, runner)) there[file.path] = file.sha256;
+    for (auto& file : files_below(bundle, runner, progress)) there[file.path] = file.sha256;
     for (const auto& file : manifest.files) {
         if (there[file.path] != file.sha256) return file.path + " has another checksum";
         there.erase(file.path);

@@ -45,16 +45,23 @@ std::optional<pg::ServerVersion> version_of(const fs::path& folder,
 
 }  // namespace
 
-fs::path find_client_folder(pg::ServerVersion server, process::ProcessRunner& runner) {
+fs::path find_client_folder(pg::ServerVersion server, process::ProcessRunner& runner,
+                            Progress& progress) {
     std::map<int, fs::path> by_major;
     for (const auto& folder : candidate_folders()) {
         if (const auto version = version_of(folder, runner))
             by_major.try_emplace(version->major(), folder);
     }
     const auto nearest = by_major.lower_bound(server.major());
-    if (nearest != by_major.end()) return nearest->second;
-
     const std::string major = std::to_string(server.major());
+    if (nearest != by_major.end()) {
+        if (nearest->first > server.major()) {
+            progress.note("the dump is made by pg_dump " + std::to_string(nearest->first) +
+                          "; the pg_restore of PostgreSQL " + major +
+                          " may not read it (apt install postgresql-client-" + major + ")");
+        }
+        return nearest->second;
+    }
     std::string what = "no pg_dump for PostgreSQL " + major + " is installed";
     if (!by_major.empty()) what += "; the newest is of " + std::to_string(by_major.rbegin()->first);
     throw Error(ErrorKind::snapshot, what,

@@ -1,10 +1,12 @@
 #include "take/dump.hpp"
 
+#include "rehearse/base/files.hpp"
 #include "rehearse/base/interrupt.hpp"
 #include "rehearse/base/size.hpp"
 #include "rehearse/base/text.hpp"
 
 #include "take/dump_progress.hpp"
+#include "take/roles.hpp"
 
 #include <csignal>
 #include <fstream>
@@ -51,7 +53,8 @@ std::string complaints_in(const std::string& output) {
         const bool is_one = line.find("error: ") != std::string::npos ||
                             line.find("warning: ") != std::string::npos ||
                             line.find("detail: ") != std::string::npos ||
-                            line.find("hint: ") != std::string::npos;
+                            line.find("hint: ") != std::string::npos ||
+                            line.starts_with("DETAIL: ") || line.starts_with("HINT: ");
         if (is_one) complaints += line + "\n";
     }
     return complaints;
@@ -97,11 +100,14 @@ Error failure_of(const std::string& program, const std::string& output) {
 }
 
 void dump_roles(const Clients& clients, const std::string& database, const fs::path& file) {
+    // As a connection string: a name with a = in it would be taken for one.
     auto spec = spec_of(clients, "pg_dumpall",
-                        {"--roles-only", "--no-role-passwords", "--database=" + database});
-    spec.stdout_file = file;
-    const auto result = clients.runner.run(spec);
+                        {"--roles-only", "--no-role-passwords",
+                         "--database=dbname=" + pg::quoted_for_libpq(database)});
+    spec.keep_output_bytes = std::size_t{256} << 20;
+    auto result = clients.runner.run(spec);
     if (!result.ok()) throw failure_of("pg_dumpall", result.err);
+    write_file_atomically(file, without_custom_settings(std::move(result.out)));
 }
 
 void dump_database(const Clients& clients, const TakeOptions& options,

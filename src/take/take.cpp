@@ -106,11 +106,11 @@ Taken take_snapshot(const TakeOptions& options, process::ProcessRunner& runner,
 
     progress.begin("looking at production");
     pg::ProductionSession session(address, options.lock_wait_timeout);
-    address.pin_to(session.host(), session.port());
+    address.pin_to(session.host(), session.numeric_address(), session.port());
     const auto identity = session.read_identity();
     check_version(identity.version);
     require_rights(identity, session.read_missing_rights());
-    const Clients clients{find_client_folder(identity.version, runner), address, runner};
+    const Clients clients{find_client_folder(identity.version, runner, progress), address, runner};
     const auto traffic = session.read_traffic();
     warn_of_little_room(traffic, local_place(options), progress);
 
@@ -131,7 +131,7 @@ Taken take_snapshot(const TakeOptions& options, process::ProcessRunner& runner,
 
     progress.begin("checksums");
     auto manifest = manifest_of(identity, options, taken_at);
-    manifest.files = snapshot::files_below(bundle.path(), runner);
+    manifest.files = snapshot::files_below(bundle.path(), runner, &progress);
     write(snapshot::kManifestName, to_json(manifest));
     make_tree_private(bundle.path());
     progress.end("");

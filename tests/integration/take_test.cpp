@@ -172,16 +172,24 @@ TEST_F(Take, TellsOfProductionsSettingsTrafficAndQueries) {
             database() + " SET app.secret = 'hush';\n" +
             "SET client_min_messages = error; ALTER ROLE postgres PASSWORD 'hush';\n"
             "ANALYZE users;\n");
+    run_sql(
+        "CREATE ROLE app; ALTER ROLE app SET app.key = 'hush'; ALTER ROLE app SET "
+        "lock_timeout = '3s';\n");
+    roles_.emplace_back("app");
     options_.from += " options='-c work_mem=9MB'";
     const auto bundle = take_it().bundle;
     const auto settings = json_in(bundle / "settings.json");
     EXPECT_EQ(settings["parameters"]["max_wal_size"]["unit"], "MB");
     EXPECT_EQ(settings["parameters"]["statement_timeout"]["value"], "0");
     EXPECT_EQ(settings["parameters"]["lock_timeout"]["value"], "0");
-    EXPECT_EQ(settings["overrides"], json::array({{{"role", nullptr},
-                                                   {"database", database()},
-                                                   {"name", "work_mem"},
-                                                   {"value", "7MB"}}}));
+    // What the reader asked for is told as that.
+    EXPECT_EQ(settings["parameters"]["work_mem"],
+              json({{"value", "9216"}, {"unit", "kB"}, {"source", "client"}}));
+    EXPECT_EQ(
+        settings["overrides"],
+        json::array(
+            {{{"role", nullptr}, {"database", database()}, {"name", "work_mem"}, {"value", "7MB"}},
+             {{"role", "app"}, {"database", nullptr}, {"name", "lock_timeout"}, {"value", "3s"}}}));
 
     const auto traffic = json_in(bundle / "traffic.json");
     ASSERT_THAT(traffic["tables"], SizeIs(2));
@@ -197,7 +205,9 @@ TEST_F(Take, TellsOfProductionsSettingsTrafficAndQueries) {
             EXPECT_THAT(read_file(file.path()), Not(HasSubstr("hush"))) << file.path();
         }
     }
-    EXPECT_THAT(read_file(bundle / "roles.sql"), HasSubstr("CREATE ROLE postgres"));
+    EXPECT_THAT(read_file(bundle / "roles.sql"),
+                AllOf(HasSubstr("CREATE ROLE postgres"),
+                      HasSubstr("ALTER ROLE app SET lock_timeout TO '3s'")));
     EXPECT_THAT(top.dump(), Not(HasSubstr("secret.person7")));
 }
 
@@ -292,25 +302,40 @@ TEST_F(Take, DoesNotWaitLongForALockedTable) {
     EXPECT_THAT(in_place(), SizeIs(1));
 }
 
-// pg_dump waits for a sequence that a transaction has dropped.
+// pg_dump waits for a sequence that a transaction has dropped, a question of ours (for the tables'
+// sizes) for a table that is locked.
 TEST_F(Take, LeavesNothingWhenInterrupted) {
     run_sql("CREATE SEQUENCE numbers");
-    const auto holder = hold("DROP SEQUENCE numbers");
     Interrupt::install();
-    auto interrupter = std::async(std::launch::async, [&] {
+    for (const char* what : {"DROP SEQUENCE numbers", "LOCK TABLE users"}) {
+        const auto holder = hold(what);
+        auto interrupter = std::async(std::launch::async, [&] {
+            wait_until(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rehearse "
+                "snapshot' AND wait_event_type = 'Lock'");
+            Interrupt::request();
+        });
+        const auto begin = Clock::now();
+        const auto error = failure();
+        EXPECT_LT(Clock::now() - begin, options_.lock_wait_timeout) << what;
+        interrupter.get();
+        Interrupt::reset();
+        EXPECT_EQ(error.kind(), ErrorKind::interrupted) << what;
+        EXPECT_THAT(in_place(), SizeIs(1)) << what;
         wait_until(
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rehearse snapshot' "
-            "AND wait_event_type = 'Lock'");
-        Interrupt::request();
-    });
-    const auto error = failure();
-    interrupter.get();
-    Interrupt::reset();
-    EXPECT_EQ(error.kind(), ErrorKind::interrupted);
-    EXPECT_THAT(in_place(), SizeIs(1));
-    wait_until(
-        "SELECT (NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'rehearse "
-        "snapshot'))::int");
+            "SELECT (NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'rehearse "
+            "snapshot'))::int");
+    }
+}
+
+// libpq's programs take such a name for a connection string.
+TEST_F(Take, ADatabaseMayHaveAnyName) {
+    const std::string name = "host=nowhere it's";
+    run_sql("CREATE DATABASE \"" + name + "\"");
+    options_.from =
+        "host=" + server().address().host + " user=postgres dbname='host=nowhere it\\'s'";
+    EXPECT_EQ(take_it().manifest.database, name);
+    run_sql("DROP DATABASE \"" + name + "\"");
 }
 
 TEST_F(Take, RefusesAPlaceBeforeItAsksProduction) {

@@ -18,12 +18,17 @@ class ProductionAddress {
     std::string without_password() const;
     // For PGPASSWORD; empty where the text has none.
     const std::string& password() const { return password_; }
-    // Of several hosts, the one that answered: every session has to go there.
-    void pin_to(const std::string& host, const std::string& port);
+    // The server that answered, of several under a name or in a list: every session has to go
+    // there. `numeric` is its address as numbers, empty for a socket; the name stays for its
+    // certificate and ~/.pgpass.
+    void pin_to(const std::string& host, const std::string& numeric, const std::string& port);
 
   private:
     std::map<std::string, std::string> parameters_;
     std::string password_;
 };
+
+// A value of a key=value string.
+std::string quoted_for_libpq(const std::string& value);
 
 }  // namespace rehearse::pg

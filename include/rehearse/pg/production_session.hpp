@@ -14,8 +14,8 @@ namespace rehearse::pg {
 
 // Reads production beside what it does: default_transaction_read_only is on, every question is a
 // READ ONLY transaction of its own with a statement_timeout and a lock_timeout, and none needs more
-// than pg_monitor. Errors come as Error(snapshot) with what to do about them. Never leaves its
-// thread.
+// than pg_monitor. An interrupt cancels it on the server. Errors come as Error(snapshot) with what
+// to do about them. Never leaves its thread.
 class ProductionSession {
   public:
     // No question waits longer than `lock_timeout` for a lock.
@@ -23,8 +23,9 @@ class ProductionSession {
     ProductionSession(ProductionSession&&) noexcept;
     ~ProductionSession();
 
-    // The host and port that answered.
+    // The host and port that answered, and its address as numbers (empty for a Unix socket).
     std::string host() const;
+    std::string numeric_address() const;
     std::string port() const;
 
     ProductionIdentity read_identity();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rehearse/base/progress.hpp"
 #include "rehearse/base/time.hpp"
 #include "rehearse/pg/types.hpp"
 #include "rehearse/process/process.hpp"
@@ -41,14 +42,16 @@ std::optional<Manifest> manifest_from_json(const std::string& text);
 // Of the bundle in this folder; nullopt where it has none of ours.
 std::optional<Manifest> read_manifest(const std::filesystem::path& bundle);
 
-// All files below a folder with size and checksum, by their paths; the manifest is left out.
+// All files below a folder with size and checksum, by their paths; the manifest is left out. The
+// progress, where there is one, sees bytes.
 std::vector<Manifest::File> files_below(const std::filesystem::path& folder,
-                                        process::ProcessRunner& runner);
+                                        process::ProcessRunner& runner,
+                                        Progress* progress = nullptr);
 // The first file that is not as the manifest says, by its size alone: "dump/toc.dat is missing".
 // Empty: none.
 std::string size_fault(const Manifest& manifest, const std::filesystem::path& bundle);
 // The same by checksums, and for files of the dump that the manifest does not name.
 std::string content_fault(const Manifest& manifest, const std::filesystem::path& bundle,
-                          process::ProcessRunner& runner);
+                          process::ProcessRunner& runner, Progress* progress = nullptr);
 
 }  // namespace rehearse::snapshot

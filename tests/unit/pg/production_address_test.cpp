@@ -67,8 +67,17 @@ TEST(ProductionAddresses, KeepTheirOwnOptions) {
 
 TEST(ProductionAddresses, OfSeveralHostsGoToTheOneThatAnswered) {
     auto address = ProductionAddress::parse("postgres://a,b:5433/shop");
-    address.pin_to("b", "5433");
-    EXPECT_THAT(address.without_password(), AllOf(HasSubstr("host='b'"), HasSubstr("port='5433'")));
+    address.pin_to("b", "", "5433");
+    EXPECT_THAT(address.without_password(),
+                AllOf(HasSubstr("host='b'"), HasSubstr("port='5433'"), Not(HasSubstr("hostaddr"))));
+}
+
+// A name may lead to another server each time that it is looked up.
+TEST(ProductionAddresses, OfSeveralServersUnderOneNameGoToTheOneThatAnswered) {
+    auto address = ProductionAddress::parse("host=replicas hostaddr=10.0.0.1,10.0.0.2 dbname=shop");
+    address.pin_to("replicas", "10.0.0.2", "5432");
+    EXPECT_THAT(address.without_password(),
+                AllOf(HasSubstr("host='replicas'"), HasSubstr("hostaddr='10.0.0.2'")));
 }
 
 }  // namespace

@@ -1,4 +1,7 @@
+#include "snapshot/checksum.hpp"
+
 #include "rehearse/process/process.hpp"
+#include "rehearse/snapshot/manifest.hpp"
 
 #include "unit/snapshot/archive_writer.hpp"
 #include "unit/snapshot/snapshot_files.hpp"
@@ -34,6 +37,35 @@ TEST_F(Checksums, OfADirectoryFollowEveryFile) {
     std::filesystem::rename(folder / "1.dat", folder / "2.dat");
     const std::string renamed = sha256_of(snapshot, *runner_);
     EXPECT_NE(renamed, before);
+}
+
+class NotedBytes final : public Progress {
+  public:
+    void begin(const std::string&) override {}
+    void update(std::uint64_t done, std::optional<std::uint64_t> total, Unit,
+                const std::string&) override {
+        EXPECT_GE(done, done_);
+        done_ = done;
+        total_ = total.value();
+    }
+    void end(const std::string&) override {}
+    void note(const std::string&) override {}
+    void warn(const std::string&) override {}
+
+    std::uint64_t done_ = 0;
+    std::uint64_t total_ = 0;
+};
+
+// More than one call of sha256sum gets.
+TEST_F(Checksums, OfManyFilesAreEachFilesOwn) {
+    for (int i = 0; i < 1500; ++i) write(std::to_string(i), std::to_string(i));
+    NotedBytes progress;
+    const auto files = files_below(place_.path(), *runner_, &progress);
+    ASSERT_EQ(files.size(), 1500U);
+    for (std::size_t i = 0; i < files.size(); i += 100)
+        EXPECT_EQ(files[i].sha256, sha256_of_text(files[i].path, *runner_)) << files[i].path;
+    EXPECT_EQ(progress.done_, 10U + 90 * 2 + 900 * 3 + 500 * 4);
+    EXPECT_EQ(progress.total_, progress.done_);
 }
 
 TEST_F(Checksums, OfNothingIsAnError) {
