@@ -244,7 +244,8 @@ TEST_F(Take, KeepsThePasswordOutOfSight) {
     as_role("reader of all", "GRANT pg_monitor, pg_read_all_data TO \"reader of all\";");
     run_sql(
         "DO $$ BEGIN EXECUTE format('COPY (VALUES (''local all \"reader of all\" "
-        "scram-sha-256''), (''local all all trust'')) TO %L', current_setting('hba_file')); END "
+        "scram-sha-256''), (''local all,replication all trust'')) TO %L', "
+        "current_setting('hba_file')); END "
         "$$;\nSELECT pg_reload_conf();\n");
     const auto deadline = Clock::now() + std::chrono::seconds(30);
     const std::string without = options_.from;
@@ -326,6 +327,18 @@ TEST_F(Take, LeavesNothingWhenInterrupted) {
             "SELECT (NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'rehearse "
             "snapshot'))::int");
     }
+}
+
+TEST_F(Take, FromAReplica) {
+    const auto replica = LocalPostgres::replica_of(server());
+    options_.from = "host=" + replica->address().host + " user=postgres dbname=" + database();
+    const auto taken = take_it();
+    EXPECT_TRUE(taken.manifest.from_replica);
+    EXPECT_EQ(taken.manifest.system_identifier,
+              value_of("SELECT system_identifier FROM pg_control_system()"));
+    const auto traffic = json_in(taken.bundle / "traffic.json");
+    EXPECT_EQ(traffic["from_replica"], true);
+    EXPECT_EQ(snapshot::read_snapshot(taken.bundle, progress_).archive->entries.empty(), false);
 }
 
 // libpq's programs take such a name for a connection string.

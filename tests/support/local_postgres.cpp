@@ -54,7 +54,12 @@ LocalPostgres* LocalPostgres::instance() {
                 "REHEARSE_TEST_PG_BIN";
             return nullptr;
         }
-        return std::unique_ptr<LocalPostgres>{new LocalPostgres{*bin}};
+        std::unique_ptr<LocalPostgres> server_itself{new LocalPostgres{*bin, ""}};
+        server_itself->make_data("initdb",
+                                 {"--username", "postgres", "--auth", "trust", "--encoding", "UTF8",
+                                  "--locale", "C.UTF-8", "--no-sync"});
+        server_itself->start();
+        return server_itself;
     }();
     return server.get();
 }
@@ -63,26 +68,33 @@ const std::string& LocalPostgres::why_not() {
     return reason();
 }
 
-LocalPostgres::LocalPostgres(const fs::path& bin)
+std::unique_ptr<LocalPostgres> LocalPostgres::replica_of(const LocalPostgres& primary) {
+    std::unique_ptr<LocalPostgres> replica{new LocalPostgres{primary.bin_, "-replica"}};
+    replica->make_data("pg_basebackup",
+                       {"--host", primary.folder_.path(), "--username", "postgres",
+                        "--write-recovery-conf", "--checkpoint=fast", "--no-sync"});
+    replica->start();
+    return replica;
+}
+
+LocalPostgres::LocalPostgres(const fs::path& bin, const std::string& name)
     : bin_{bin},
-      folder_{default_temp_folder(), "rehearse-test-pg-" + std::to_string(getpid())},
+      folder_{default_temp_folder(), "rehearse-test-pg-" + std::to_string(getpid()) + name},
       run_as_{unprivileged_user()},
       runner_{process::make_process_runner()} {
     if (run_as_ && chown(folder_.path().c_str(), run_as_->uid, run_as_->gid) != 0)
         throw std::runtime_error{"cannot hand " + folder_.path().string() +
                                  " to the user postgres"};
-    process::ProcessSpec initdb;
-    initdb.program = bin_ / "initdb";
-    initdb.args = {"--pgdata",   folder_.path() / "data",
-                   "--username", "postgres",
-                   "--auth",     "trust",
-                   "--encoding", "UTF8",
-                   "--locale",   "C.UTF-8",
-                   "--no-sync"};
-    initdb.run_as = run_as_;
-    const process::ProcessResult made = runner_->run(initdb);
-    if (!made.ok()) throw std::runtime_error{"initdb failed: " + made.err};
-    start();
+}
+
+void LocalPostgres::make_data(const std::string& program, const std::vector<std::string>& args) {
+    process::ProcessSpec spec;
+    spec.program = bin_ / program;
+    spec.args = args;
+    spec.args.insert(spec.args.end(), {"--pgdata", folder_.path() / "data"});
+    spec.run_as = run_as_;
+    const process::ProcessResult made = runner_->run(spec);
+    if (!made.ok()) throw std::runtime_error{program + " failed: " + made.err};
 }
 
 void LocalPostgres::start() {

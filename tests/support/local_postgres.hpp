@@ -26,6 +26,9 @@ class LocalPostgres {
     static LocalPostgres* instance();
     static const std::string& why_not();
 
+    // A hot standby with what the primary has just now.
+    static std::unique_ptr<LocalPostgres> replica_of(const LocalPostgres& primary);
+
     ~LocalPostgres();
 
     pg::ConnInfo address(const std::string& dbname = "postgres") const;
@@ -40,7 +43,9 @@ class LocalPostgres {
     std::string log_tail() const;
 
   private:
-    explicit LocalPostgres(const fs::path& bin);
+    LocalPostgres(const fs::path& bin, const std::string& name);
+    // A program of the server's, which makes its data folder.
+    void make_data(const std::string& program, const std::vector<std::string>& args);
     void start();
 
     fs::path bin_;
