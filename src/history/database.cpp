@@ -1,6 +1,7 @@
 #include "history/database.hpp"
 
 #include "rehearse/base/error.hpp"
+#include "rehearse/base/text.hpp"
 
 #include <sqlite3.h>
 
@@ -15,8 +16,8 @@ Error error_of(int code, const std::string& message, const fs::path& file) {
         case SQLITE_NOTADB:
         case SQLITE_CORRUPT:
             return Error(ErrorKind::usage, "the history " + path + " is damaged: " + message,
-                         {"Move it away, and the next run begins a new one: mv " + path + " " +
-                          path + ".damaged"});
+                         {"Move it away, and the next run begins a new one: mv " +
+                          quoted_for_shell(path) + " " + quoted_for_shell(path + ".damaged")});
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
             return Error(

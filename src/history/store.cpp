@@ -7,11 +7,10 @@
 #include "history/schema.hpp"
 #include "queries.hpp"
 
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 
@@ -21,23 +20,16 @@ namespace {
 
 constexpr std::size_t kAll = std::numeric_limits<std::int64_t>::max();
 
-// SQLite would make it readable for others. A file of this name that is there stays; its own
-// descriptor is closed before it has the name, because closing one lets go of the locks that
-// another connection of this process has (sqlite.org/howtocorrupt.html, 2.2).
+// SQLite would make it readable for others. A file of this name that is there stays. No descriptor
+// of it is opened, because closing one lets go of the locks that another connection of this process
+// has (sqlite.org/howtocorrupt.html, 2.2).
 void make_private_file(const fs::path& file) {
     if (fs::exists(file)) return;
     if (file.has_parent_path()) make_private_folder(file.parent_path());
-    std::string temporary = file.string() + ".XXXXXX";
-    const int fd = mkstemp(temporary.data());  // mode 0600
-    const bool made = fd >= 0 && (close(fd), link(temporary.c_str(), file.c_str()) == 0);
-    const int reason = errno;
-    if (fd >= 0) unlink(temporary.c_str());
-    if (!made && reason != EEXIST) {
-        throw Error(
-            ErrorKind::usage,
-            "cannot make the history " + file.string() + ": " + std::strerror(reason),
-            {"Give a folder that you may write to with --state, or rehearse with --no-history."});
-    }
+    if (mknod(file.c_str(), S_IFREG | 0600, 0) == 0 || errno == EEXIST) return;
+    throw Error(
+        ErrorKind::usage, "cannot make the history " + file.string() + ": " + std::strerror(errno),
+        {"Give a folder that you may write to with --state, or rehearse with --no-history."});
 }
 
 fs::path opened_file(const fs::path& file, HistoryStore::Access access) {

@@ -35,5 +35,7 @@ std::optional<std::string> nearest(std::string_view word,
 // quoted too.
 std::string quoted_identifier(std::string_view name);
 std::string quoted_literal(std::string_view text);
+// As a shell needs it to be one word again.
+std::string quoted_for_shell(std::string_view word);
 
 }  // namespace rehearse

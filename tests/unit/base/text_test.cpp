@@ -51,5 +51,13 @@ TEST(Quoting, IsDoneWherePostgresNeedsIt) {
     EXPECT_EQ(quoted_literal("a\\b"), "E'a\\\\b'");
 }
 
+TEST(Text, IsQuotedForAShellWhereItNeedsToBe) {
+    EXPECT_EQ(quoted_for_shell("/srv/a-b_c.sqlite"), "/srv/a-b_c.sqlite");
+    EXPECT_EQ(quoted_for_shell("/srv/a b"), "'/srv/a b'");
+    EXPECT_EQ(quoted_for_shell("Anna's"), "'Anna'\\''s'");
+    EXPECT_EQ(quoted_for_shell("$(x)"), "'$(x)'");
+    EXPECT_EQ(quoted_for_shell(""), "''");
+}
+
 }  // namespace
 }  // namespace rehearse

@@ -66,6 +66,15 @@ TEST_F(Faults, AFileThatIsNoDatabase) {
     expect_refused("history.sqlite is damaged: ", "mv " + file().string());
 }
 
+TEST_F(Faults, TheHintCanBePastedIntoAShell) {
+    const auto folder = parent() / "Anna's runs";
+    make_private_folder(folder);
+    write_file_atomically(history_file(folder), std::string(8'192, 'x'));
+    const auto word = "'" + (parent() / "Anna'\\''s runs/history.sqlite").string();
+    expect_error("is damaged: ", "mv " + word + "' " + word + ".damaged'",
+                 [&] { HistoryStore(history_file(folder), Access::read, kShort); });
+}
+
 TEST_F(Faults, AFileWithDamagedPages) {
     auto content = before_;
     ASSERT_GT(content.size(), 8'192U);
