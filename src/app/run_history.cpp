@@ -5,7 +5,6 @@
 #include "rehearse/history/store.hpp"
 
 #include <fstream>
-#include <memory>
 
 namespace rehearse::app {
 
@@ -55,6 +54,10 @@ std::string words_of(const history::Occurrence& before) {
            day_of(run.started_at);
 }
 
+bool is_run(const history::Occurrence& occurrence) {
+    return occurrence.migration.label != "not_run";
+}
+
 void record(const fs::path& file, const report::Report& report, const fs::path& run_folder) {
     HistoryStore(file, HistoryStore::Access::read_or_write).record(report, run_folder);
 }
@@ -78,22 +81,24 @@ void record_in_history(const fs::path& state_folder, const report::Report& repor
     }
 }
 
-ToldBeforeOf told_before(const fs::path& state_folder, const std::string& run_id,
-                         Progress& progress) {
-    std::shared_ptr<HistoryStore> store;
-    const auto open = [&] {
-        store = std::make_shared<HistoryStore>(history::history_file(state_folder),
-                                               HistoryStore::Access::read_or_write);
+ToldOfAll told_before(const fs::path& state_folder, const history::Run& run, Progress& progress) {
+    ToldOfAll told;
+    const auto read_all = [&] {
+        const HistoryStore store(history::history_file(state_folder),
+                                 HistoryStore::Access::read_or_write);
+        for (const auto& migration : run.migrations) {
+            auto& [any, was_run, runs] = told.of[migration.key];
+            runs = store.told_before(migration.key, run.facts.run_id);
+            any = !runs.empty();
+            was_run = any && is_run(runs.front());
+            std::erase_if(runs, [](const auto& before) { return !is_run(before); });
+        }
     };
-    or_tell(open, [&](const std::string& why) {
+    or_tell(read_all, [&](const std::string& why) {
+        told = {{}, why};
         progress.warn("what was told before is not known: " + why);
     });
-    return [store, run_id](const history::MigrationKey& key) {
-        const auto newest = store ? store->told_before(key, run_id, true) : std::nullopt;
-        if (!newest) return ToldBefore{};
-        return ToldBefore{true, newest->migration.label != "not_run",
-                          store->told_before(key, run_id, false)};
-    };
+    return told;
 }
 
 void mark_told_weekly(const fs::path& state_folder, const std::string& run_id, Progress& progress) {

@@ -18,10 +18,8 @@ namespace rehearse::app {
 void record_in_history(const fs::path& state_folder, const report::Report& report,
                        const fs::path& run_folder, Progress& progress);
 
-// What the weekly job told the team of each migration before this run; of none where the history
-// cannot be read.
-ToldBeforeOf told_before(const fs::path& state_folder, const std::string& run_id,
-                         Progress& progress);
+// What the weekly job told the team of each migration of this run before it.
+ToldOfAll told_before(const fs::path& state_folder, const history::Run& run, Progress& progress);
 
 // The next weekly run compares with this one.
 void mark_told_weekly(const fs::path& state_folder, const std::string& run_id, Progress& progress);

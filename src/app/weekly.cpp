@@ -84,8 +84,8 @@ void tell_of_failure(const WeeklyOptions& options, const Error& error, Progress&
 void tell_news(WeeklyResult& result, const WeeklyOptions& options, const fs::path& state,
                Progress& progress, const Tell& tell) {
     const auto& [report, folder, previous, kept] = result.rehearsal;
-    const auto news = weekly_news(report, history::run_of(report, folder),
-                                  told_before(state, report.run_id, progress));
+    const auto run = history::run_of(report, folder);
+    const auto news = weekly_news(report, run, told_before(state, run, progress));
     result.is_news = !news.empty();
     if (result.is_news) {
         tell(news);

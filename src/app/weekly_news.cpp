@@ -6,6 +6,7 @@
 #include "rehearse/report/layout.hpp"
 
 #include "app/warnings.hpp"
+#include "app/weekly_labels.hpp"
 
 #include <cmath>
 
@@ -78,21 +79,25 @@ std::string new_line(const MigrationFigures& migration, bool is_first_run) {
 }  // namespace
 
 std::vector<std::string> weekly_news(const report::Report& report, const history::Run& now,
-                                     const ToldBeforeOf& told_before) {
+                                     const ToldOfAll& told) {
     std::vector<std::string> news;
+    if (!told.unknown_because.empty())
+        news.push_back("what was told before is not known: " + told.unknown_because);
     std::vector<const MigrationFigures*> fresh;
     std::size_t not_run = 0;
     bool is_first_run = true;
     for (const auto& migration : now.migrations) {
-        const auto before = told_before(migration.key);
+        const auto found = told.of.find(migration.key);
+        const auto before = found != told.of.end() ? found->second : ToldBefore{};
+        const auto* known = known_run(before.runs);
         is_first_run = is_first_run && !before.any;
         if (migration.label == "not_run") {
             // The matter of its cause, and told as a number only.
             if (before.was_run) ++not_run;
-        } else if (!before.last) {
+        } else if (known == nullptr) {
             if (migration.label != "ok") fresh.push_back(&migration);
-        } else if (before.last->migration.label != migration.label) {
-            news.push_back(change_line(*before.last, migration, now.facts));
+        } else if (is_worth_telling(*known, before.runs, {now.facts, migration})) {
+            news.push_back(change_line(*known, migration, now.facts));
         }
     }
     for (const auto* migration : fresh) news.push_back(new_line(*migration, is_first_run));

@@ -57,7 +57,9 @@ void add_weekly_command(CLI::App& app, const RunOptionsPtr& run, Command& chosen
     weekly.footer(
         "Takes the options that 'rehearse --help' lists, without --keep-scratch and --no-history. "
         "Prints\nwhat changed, and nothing where nothing did; the notice also goes to the webhook "
-        "in\nREHEARSE_WEBHOOK (Slack's form). --format and --fail-on are of no use here.\n"
+        "in\nREHEARSE_WEBHOOK (Slack's form). Another label is told at once where the time is more "
+        "than 10 %\nbeyond the limit, or the run failed, and else when it is the label of two runs "
+        "in a row.\n--format and --fail-on are of no use here.\n"
         "Exit code: 0 nothing changed, 1 something did, else as of a rehearsal.\n\n" +
         weekly.get_footer());
     weekly.callback([run, options, &chosen] {

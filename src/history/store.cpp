@@ -94,7 +94,7 @@ class HistoryStore::Impl {
 
     struct Wanted {
         std::optional<std::string> before = std::nullopt;  // a run
-        bool told_weekly = false, was_run = false;
+        bool told_weekly = false;
         std::size_t limit = kAll;
     };
     std::vector<Occurrence> occurrences(const MigrationKey& key, const Wanted& wanted) {
@@ -103,7 +103,6 @@ class HistoryStore::Impl {
         bind_key(row, key);
         row.bind_or_null(":before", wanted.before)
             .bind(":told_weekly", wanted.told_weekly)
-            .bind(":was_run", wanted.was_run)
             .bind(":limit", wanted.limit);
         while (row.step()) {
             auto run = next_run(row);
@@ -145,11 +144,9 @@ std::optional<Occurrence> HistoryStore::previous_run_of(const MigrationKey& key,
     return first_of(impl_->occurrences(key, {.before = before_run_id, .limit = 1}));
 }
 
-std::optional<Occurrence> HistoryStore::told_before(const MigrationKey& key,
-                                                    const std::string& before_run_id,
-                                                    bool or_not_run) const {
-    return first_of(impl_->occurrences(
-        key, {.before = before_run_id, .told_weekly = true, .was_run = !or_not_run, .limit = 1}));
+std::vector<Occurrence> HistoryStore::told_before(const MigrationKey& key,
+                                                  const std::string& before_run_id) const {
+    return impl_->occurrences(key, {.before = before_run_id, .told_weekly = true});
 }
 
 void HistoryStore::mark_told_weekly(const std::string& run_id) {

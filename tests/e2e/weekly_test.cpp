@@ -137,6 +137,22 @@ TEST_F(Weekly, ComparesWithTheLastWeeklyRunAndNotWithOneOfAPullRequest) {
                 HasSubstr("1 a: ok -> rethink since "));
 }
 
+TEST_F(Weekly, AHistoryThatIsDamagedIsToldToTheTeam) {
+    snapshot("shop.dump");
+    migration("1_a.sql", "SELECT 1;\n");
+    const fs::path state = sandbox_.state() / "rehearse";
+    make_private_folder(state);
+    write_file_atomically(state / "history.sqlite", std::string(8'192, 'x'));
+    const auto& run = weekly();
+    EXPECT_EQ(run.exit_code, 1);
+    expect_stderr_only(run, {"warning: this run is not in the history: ", "hint: Move it away",
+                             "warning: what was told before is not known: the history ",
+                             "warning: the next weekly run will tell the same again: "});
+    EXPECT_THAT(run.out, HasSubstr("what was told before is not known: the history "));
+    ASSERT_EQ(notices().size(), 1U);
+    EXPECT_THAT(notices()[0], HasSubstr("history.sqlite is damaged: "));
+}
+
 TEST_F(Weekly, WhatWouldMakeItForgetIsRefused) {
     migration("1_a.sql", "SELECT 1;\n");
     for (const auto* option : {"--no-history", "--keep-scratch"}) {

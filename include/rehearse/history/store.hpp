@@ -41,10 +41,9 @@ class HistoryStore {
     // The newest run of the migration before this one, which need not be in the history itself.
     std::optional<Occurrence> previous_run_of(const MigrationKey& key,
                                               const std::string& before_run_id) const;
-    // Of the runs before this one that the weekly job told the team of, the newest that has the
-    // migration; one in which it was not run (label not_run) only where that is asked for.
-    std::optional<Occurrence> told_before(const MigrationKey& key, const std::string& before_run_id,
-                                          bool or_not_run) const;
+    // The runs of the migration before this one that the weekly job told the team of, newest first.
+    std::vector<Occurrence> told_before(const MigrationKey& key,
+                                        const std::string& before_run_id) const;
     void mark_told_weekly(const std::string& run_id);
 
   private:

@@ -107,7 +107,9 @@ TEST_F(RunHistory, AFolderThatCannotBeReachedDoesNotEndARun) {
     Warnings warnings;
 
     EXPECT_THAT(previous_runs(unreachable, report, runs("c")), IsEmpty());
-    EXPECT_FALSE(told_before(unreachable, report.run_id, warnings)(history::key_of(one)).any);
+    const auto told = told_before(unreachable, history::run_of(report, runs("c")), warnings);
+    EXPECT_THAT(told.of, IsEmpty());
+    EXPECT_THAT(told.unknown_because, HasSubstr("File name too long"));
     mark_told_weekly(unreachable, report.run_id, warnings);
     EXPECT_THAT(warnings.said, HasSubstr("what was told before is not known: "));
     EXPECT_THAT(warnings.said, HasSubstr("the next weekly run will tell the same again: "));

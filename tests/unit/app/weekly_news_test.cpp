@@ -24,6 +24,8 @@ Run run_on(const std::string& day, std::vector<MigrationFigures> migrations) {
     Run run;
     run.facts.started_at = day + "T05:00:00Z";
     run.facts.engine = "docker";
+    run.facts.noisy_ms = 30'000;
+    run.facts.rethink_ms = 300'000;
     run.facts.server_version = "15.18";
     run.migrations = std::move(migrations);
     return run;
@@ -38,19 +40,17 @@ report::Report fresh_report() {
 
 // What the team hears of the last of these runs, after it was told of the others.
 std::vector<std::string> news_of(const std::vector<Run>& runs) {
-    return weekly_news(fresh_report(), runs.back(), [&](const history::MigrationKey& key) {
-        ToldBefore told;
-        for (auto run = std::next(runs.rbegin()); run != runs.rend(); ++run) {
-            for (const auto& migration : run->migrations) {
-                if (migration.key != key) continue;
-                if (!told.any) told.was_run = migration.label != "not_run";
-                told.any = true;
-                if (!told.last && migration.label != "not_run")
-                    told.last = history::Occurrence{run->facts, migration};
-            }
+    ToldOfAll told;
+    for (auto run = std::next(runs.rbegin()); run != runs.rend(); ++run) {
+        for (const auto& migration : run->migrations) {
+            auto& before = told.of[migration.key];
+            const bool was_run = migration.label != "not_run";
+            if (!before.any) before.was_run = was_run;
+            before.any = true;
+            if (was_run) before.runs.push_back({run->facts, migration});
         }
-        return told;
-    });
+    }
+    return weekly_news(fresh_report(), runs.back(), told);
 }
 
 TEST(WeeklyNews, NothingChangedIsNoNews) {
@@ -66,6 +66,30 @@ TEST(WeeklyNews, AnotherLabelIsNews) {
                 ElementsAre("0042 backfill: ok -> noisy since last week (12.1 s -> 41.2 s)"));
     EXPECT_THAT(news_of({before, run_on("2026-11-30", {now})}),
                 ElementsAre("0042 backfill: ok -> noisy since 2026-11-16 (12.1 s -> 41.2 s)"));
+}
+
+// What a label was in the run that the team knows it from.
+TEST(WeeklyNews, ATimeNearALimitIsToldInTheSecondRunAndComparedWithTheLastKnown) {
+    const std::vector runs{run_on("2026-11-09", {figures("0042", "ok", 28'000)}),
+                           run_on("2026-11-16", {figures("0042", "noisy", 31'000)}),
+                           run_on("2026-11-23", {figures("0042", "noisy", 32'000)}),
+                           run_on("2026-11-30", {figures("0042", "noisy", 31'000)})};
+    const auto after = [&](std::ptrdiff_t count) {
+        return news_of({runs.begin(), runs.begin() + count});
+    };
+    EXPECT_THAT(after(2), IsEmpty());
+    EXPECT_THAT(after(3),
+                ElementsAre("0042 backfill: ok -> noisy since 2026-11-09 (28.0 s -> 32.0 s)"));
+    EXPECT_THAT(after(4), IsEmpty());
+}
+
+TEST(WeeklyNews, AHistoryThatCannotBeReadIsNews) {
+    ToldOfAll told;
+    told.unknown_because = "the history /srv/history.sqlite is damaged: file is not a database";
+    EXPECT_THAT(
+        weekly_news(fresh_report(), run_on("2026-11-23", {figures("0042", "noisy", 41'200)}), told),
+        ElementsAre("what was told before is not known: " + told.unknown_because,
+                    "0042 backfill: noisy, 41.2 s, over 30 s"));
 }
 
 TEST(WeeklyNews, WhatElseIsAnotherIsTold) {
@@ -116,10 +140,10 @@ TEST(WeeklyNews, WhatWasNotRunBecauseOfAnotherIsOnlyCounted) {
     // They are compared with what they were when they last ran.
     EXPECT_THAT(news_of({all_ran, run_on("2026-11-23", stopped),
                          run_on("2026-11-30", {figures("0042", "ok", 5), figures("0043", "ok", 5),
-                                               figures("0044", "rethink", 301'000)})}),
+                                               figures("0044", "rethink", 400'000)})}),
                 ElementsAre("0042 backfill: failed -> ok since last week",
-                            "0044 backfill: noisy -> rethink since 2026-11-16 (41.2 s -> 5 min 1 "
-                            "s)"));
+                            "0044 backfill: noisy -> rethink since 2026-11-16 (41.2 s -> 6 min "
+                            "40 s)"));
 }
 
 TEST(WeeklyNews, ANewMigrationIsNewsWhereItIsNotOk) {
@@ -156,12 +180,11 @@ TEST(WeeklyNews, AHostileNameIsOneShortLine) {
 TEST(WeeklyNews, AStaleSnapshotIsNews) {
     auto report = fresh_report();
     report.snapshot.age_days = 12.4;
-    const auto nothing = [](const history::MigrationKey&) { return ToldBefore{}; };
-    EXPECT_THAT(weekly_news(report, run_on("2026-11-23", {}), nothing),
+    EXPECT_THAT(weekly_news(report, run_on("2026-11-23", {}), {}),
                 ElementsAre("the newest snapshot is 12 days old (shop.dump): see what became of "
                             "its job"));
     report.snapshot.age_days = 8;
-    EXPECT_THAT(weekly_news(report, run_on("2026-11-23", {}), nothing), IsEmpty());
+    EXPECT_THAT(weekly_news(report, run_on("2026-11-23", {}), {}), IsEmpty());
 }
 
 }  // namespace
