@@ -45,7 +45,8 @@ std::map<std::string, Size> sizes_of(const report::MigrationPart& migration) {
     return sizes;
 }
 
-void add_largest_table(MigrationFigures& figures, const report::MigrationPart& migration) {
+// An older report tells no size of a table that did not change.
+void add_largest_changed_table(MigrationFigures& figures, const report::MigrationPart& migration) {
     for (const auto& [table, size] : sizes_of(migration)) {
         if (size.bytes() <= figures.largest_table_bytes) continue;
         figures.largest_table = table;
@@ -90,7 +91,12 @@ MigrationFigures figures_of(const report::MigrationPart& migration) {
         for (const auto& rewrite : statement.rewrites)
             figures.rewritten_bytes += rewrite.bytes_after;
     }
-    add_largest_table(figures, migration);
+    if (migration.largest_table) {
+        figures.largest_table = migration.largest_table->relation;
+        figures.largest_table_bytes = migration.largest_table->bytes;
+    } else {
+        add_largest_changed_table(figures, migration);
+    }
     figures.ran_to_end = ran_to_end(migration);
     figures.sql_id = sql_id_of(migration);
     return figures;

@@ -27,6 +27,7 @@ bool is_nobody_elses(const pg::RelationName& name) {
 
 void Effects::migration_begins(pg::WatchSession& watch) {
     if (!sizes_) sizes_ = watch.read_table_sizes();
+    sizes_at_begin_.clear();
     before_.clear();
     looked_.clear();
     made_.clear();
@@ -76,6 +77,7 @@ std::vector<SizeChange> Effects::sizes_since_last(const pg::SizeMap& now, const 
         const pg::RelationFacts* facts = facts_of(relation);
         const std::int64_t before = std::exchange((*sizes_)[relation], bytes);
         sizes_before_.try_emplace(relation, before);
+        sizes_at_begin_.try_emplace(relation, before);
         if (facts == nullptr || is_nobody_elses(facts->name) || before == bytes) continue;
         changes.push_back({facts->name, before, bytes});
     }
@@ -120,6 +122,29 @@ std::vector<SchemaChange> Effects::take_changes(pg::WatchSession& watch) {
     std::erase_if(changes,
                   [](const SchemaChange& change) { return is_nobody_elses(change.relation); });
     return changes;
+}
+
+// Of one that the migration made, what it has become.
+std::int64_t Effects::bytes_before_migration(pg::Oid relation) const {
+    const auto changed = sizes_at_begin_.find(relation);
+    if (changed != sizes_at_begin_.end() && changed->second > 0) return changed->second;
+    const auto known = sizes_->find(relation);
+    return known != sizes_->end() ? known->second : 0;
+}
+
+std::optional<TableSize> Effects::largest_table_of(const std::vector<LockHold>& holds) const {
+    std::set<pg::Oid> counted;
+    std::map<pg::RelationName, std::int64_t> bytes;
+    for (const LockHold& hold : holds) {
+        if (!counted.insert(hold.relation_oid).second) continue;
+        bytes[hold.child_of.name.empty() ? hold.relation : hold.child_of] +=
+            bytes_before_migration(hold.relation_oid);
+    }
+    const auto largest =
+        std::max_element(bytes.begin(), bytes.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (largest == bytes.end() || largest->second == 0) return std::nullopt;
+    return TableSize{largest->first, largest->second};
 }
 
 std::vector<RowsChanged> Effects::take_rows_changed() {

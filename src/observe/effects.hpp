@@ -45,10 +45,12 @@ class Effects {
     // After the migration's last transaction.
     std::vector<SchemaChange> take_changes(pg::WatchSession& watch);
     std::vector<RowsChanged> take_rows_changed();
+    std::optional<TableSize> largest_table_of(const std::vector<LockHold>& holds) const;
 
   private:
     using Totals = std::map<pg::RelationName, RowsChanged>;
 
+    std::int64_t bytes_before_migration(pg::Oid relation) const;
     static RowEffects add_rows(Totals& totals, const pg::ActivityMap& activity,
                                const FactsOf& facts_of);
 
@@ -57,9 +59,10 @@ class Effects {
     std::vector<std::pair<std::string, Totals>> savepoints_;  // with what was done before each
     Totals committed_;
     std::optional<pg::SizeMap> sizes_;
-    pg::SizeMap sizes_before_;  // of those that the open transaction changed
-    pg::ShapeMap before_;       // as they were before the migration
-    std::set<pg::Oid> looked_;  // of the relations that the migration may have changed
+    pg::SizeMap sizes_before_;    // of those that the open transaction changed
+    pg::SizeMap sizes_at_begin_;  // of those that the migration changed
+    pg::ShapeMap before_;         // as they were before the migration
+    std::set<pg::Oid> looked_;    // of the relations that the migration may have changed
     std::set<pg::Oid> made_;
 };
 

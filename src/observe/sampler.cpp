@@ -313,7 +313,10 @@ bool Sampler::Impl::note_wait(const pg::LockReading& reading, Clock::time_point 
                          watch.waits.back().relation_oid == wait.relation_oid &&
                          watch.waits.back().mode == wait.mode;
     if (is_same && before) watch.waits.back().waited += at - *before;
-    if (!is_same) watch.waits.push_back(std::move(wait));
+    if (!is_same) {
+        wait.began = at - running->begun;
+        watch.waits.push_back(std::move(wait));
+    }
     return !is_same;
 }
 
@@ -324,7 +327,7 @@ void Sampler::Impl::note_phase(const pg::ProgressRow& progress, Clock::time_poin
             return;
         phases.back().elapsed = at - phase_began;
     }
-    phases.push_back({progress.command, progress.phase, {}});
+    phases.push_back({progress.command, progress.phase, {}, at - running->begun});
     phase_began = at;
 }
 

@@ -426,6 +426,10 @@ std::vector<RowsChanged> Witness::take_rows_changed() {
     return impl_->effects.take_rows_changed();
 }
 
+std::optional<TableSize> Witness::largest_table_of(const std::vector<LockHold>& holds) const {
+    return impl_->effects.largest_table_of(holds);
+}
+
 std::vector<LockHold> Witness::take_holds() {
     return impl_->holds.take();
 }

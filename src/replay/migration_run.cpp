@@ -290,6 +290,7 @@ observe::MigrationObservation MigrationRun::take() {
         recorder_.name_folded(observation.holds);
         observation.rows_changed = stage_.witness()->take_rows_changed();
         observation.changes = stage_.witness()->take_changes();
+        observation.largest_table = stage_.witness()->largest_table_of(observation.holds);
     }
     observation.statements = recorder_.take();
     name_waits(observation);

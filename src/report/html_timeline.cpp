@@ -90,7 +90,9 @@ class Drawing {
         if (timeline_.statements_left_out > 0) {
             text += element("p", "left-out",
                             html(counted(timeline_.statements_left_out, "shorter statement") +
-                                 " not drawn, " + duration(timeline_.left_out_ms) + " together")) +
+                                 " of " + std::to_string(migration_.statements.size()) +
+                                 " not drawn, " + duration(timeline_.left_out_ms) +
+                                 " together; report.json has them all")) +
                     "\n";
         }
         if (!timeline_.statements.empty() && !timeline_.statements.back().is_placed) {
@@ -112,8 +114,10 @@ class Drawing {
         if (timeline_.longest_left_out) {
             const auto& longest = *timeline_.longest_left_out;
             text += element("p", "left-out",
-                            html(counted(timeline_.lanes_left_out, "more locked relation") +
-                                 " not drawn; the longest, " + longest.relation + ", " +
+                            html(counted(timeline_.lanes_left_out, "locked relation") + " of " +
+                                 std::to_string(timeline_.lanes.size() + timeline_.lanes_left_out) +
+                                 " not drawn; report.json has them all. The longest of those, " +
+                                 longest.relation + ", " +
                                  held_number(longest.held_ms, longest.is_exact) + ", " +
                                  keeps_out_phrase(longest.keeps_out))) +
                     "\n";
@@ -155,35 +159,43 @@ class Drawing {
                    element("pre", "", code) + lines_of(facts));
     }
 
-    // When in the statement a wait was is not recorded: it stands at the
-    // beginning, where a lock is mostly waited for.
+    // Where it is not recorded when in the statement a wait was, it stands at the beginning, where
+    // a lock is mostly waited for.
     std::string waits(const TimedStatement& timed) const {
         std::string text;
         double at = timed.began_ms;
         for (const auto& wait : timed.statement->waits) {
+            if (wait.began_ms) at = timed.began_ms + *wait.began_ms;
             const double end = std::min(at + wait.waited_ms, timed.ended_ms);
             text += rect("wait", stretch(at, end),
                          {"waited " + exact_duration(wait.waited_ms) + " for " + waited_for(wait),
                           wait.on.empty() ? "" : "held by " + join(wait.on, ", "),
-                          "when in the statement is not recorded"});
+                          began_fact(wait.began_ms)});
             at = end;
         }
         return text;
     }
 
-    // One after the other, in the order in which they were seen.
+    // Where that is not recorded, one after the other, in the order in which they were seen.
     std::string phases(const TimedStatement& timed) const {
         std::string text;
         double at = timed.began_ms;
         bool odd = false;
         for (const auto& phase : timed.statement->phases) {
+            if (phase.began_ms) at = timed.began_ms + *phase.began_ms;
             const double end = std::min(at + phase.elapsed_ms, timed.ended_ms);
             text += rect(odd ? "phase odd" : "phase", stretch(at, end),
-                         {phase.command, phase.phase, "took " + exact_duration(phase.elapsed_ms)});
+                         {phase.command, phase.phase, "took " + exact_duration(phase.elapsed_ms),
+                          began_fact(phase.began_ms)});
             at = end;
             odd = !odd;
         }
         return text;
+    }
+
+    static std::string began_fact(const std::optional<double>& began_ms) {
+        return began_ms ? "seen from " + exact_duration(*began_ms) + " after the statement began"
+                        : "when in the statement is not recorded";
     }
 
     std::string lane_row(const Lane& lane) const {
@@ -245,7 +257,7 @@ std::string html_legend() {
                        svg("key", "<rect class=\"" + name + "\" width=\"100%\"/>") + html(words));
     };
     return element("ul", "legend",
-                   entry("statement", "statement") + entry("phase", "its phases, in their order") +
+                   entry("statement", "statement") + entry("phase", "its phases") +
                        entry("wait", "waiting for a lock") +
                        entry("everybody", keeps_out_phrase(KeepsOut::everybody)) +
                        entry("writers", keeps_out_phrase(KeepsOut::writers)) +

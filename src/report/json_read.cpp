@@ -136,12 +136,14 @@ static void read(const Field& json, WaitPart& part) {
     json.read_field("mode", part.mode);
     json.read_field("waited_ms", part.waited_ms);
     json.read_field("on", part.on);
+    json.read_later_field("began_ms", part.began_ms);
 }
 
 static void read(const Field& json, PhasePart& part) {
     json.read_field("command", part.command);
     json.read_field("phase", part.phase);
     json.read_field("elapsed_ms", part.elapsed_ms);
+    json.read_later_field("began_ms", part.began_ms);
 }
 
 static void read(const Field& json, ChangePart& part) {
@@ -221,6 +223,11 @@ static void read(const Field& json, FindingPart& part) {
     json.read_field("allowed_because", part.allowed_because);
 }
 
+static void read(const Field& json, TableSizePart& part) {
+    json.read_field("relation", part.relation);
+    json.read_field("bytes", part.bytes);
+}
+
 static void read(const Field& json, MigrationPart& part) {
     json.read_field("version", part.version);
     json.read_field("name", part.name);
@@ -236,6 +243,7 @@ static void read(const Field& json, MigrationPart& part) {
     json.read_field("blocking", part.blocking);
     json.read_later_field("rows_changed", part.rows_changed);
     json.read_later_field("changes", part.changes);
+    json.read_later_field("largest_table", part.largest_table);
     json.read_field("findings", part.findings);
 }
 

@@ -146,11 +146,15 @@ Json json_of(const WaitPart& part) {
             {"relation", part.relation},
             {"mode", part.mode},
             {"waited_ms", part.waited_ms},
-            {"on", part.on}};
+            {"on", part.on},
+            {"began_ms", or_null(part.began_ms)}};
 }
 
 Json json_of(const PhasePart& part) {
-    return {{"command", part.command}, {"phase", part.phase}, {"elapsed_ms", part.elapsed_ms}};
+    return {{"command", part.command},
+            {"phase", part.phase},
+            {"elapsed_ms", part.elapsed_ms},
+            {"began_ms", or_null(part.began_ms)}};
 }
 
 Json json_of(const ChangePart& part) {
@@ -312,6 +316,10 @@ void write_migration(std::string& text, int depth, const MigrationPart& part) {
     object.add_list("blocking", part.blocking);
     object.add_list("rows_changed", part.rows_changed);
     object.add_list("changes", part.changes);
+    object.add("largest_table", part.largest_table
+                                    ? Json{{"relation", part.largest_table->relation},
+                                           {"bytes", part.largest_table->bytes}}
+                                    : Json(nullptr));
     object.add_list("findings", part.findings);
     object.close();
 }

@@ -41,10 +41,12 @@ std::vector<RowsChangedPart> rows_changed_parts(const std::vector<observe::RowsC
 }
 
 WaitPart wait_part(const observe::LockWait& wait) {
-    if (wait.locktype != "relation") return {wait.locktype, "", "", to_ms(wait.waited), wait.on};
+    WaitPart part{wait.locktype, "", "", to_ms(wait.waited), wait.on, to_ms(wait.began)};
+    if (wait.locktype != "relation") return part;
     // The relation of a lock that was never granted has no name.
-    return {wait.locktype, wait.relation.name.empty() ? "" : wait.relation.text(),
-            std::string{to_string(wait.mode)}, to_ms(wait.waited), wait.on};
+    if (!wait.relation.name.empty()) part.relation = wait.relation.text();
+    part.mode = to_string(wait.mode);
+    return part;
 }
 
 ChangePart change_part(const observe::SchemaChange& change) {
@@ -96,7 +98,8 @@ StatementPart statement_part(const observe::StatementObservation& statement,
     }
     for (const auto& wait : statement.waits) part.waits.push_back(wait_part(wait));
     for (const auto& phase : statement.phases) {
-        part.phases.push_back({phase.command, phase.phase, to_ms(phase.elapsed)});
+        part.phases.push_back(
+            {phase.command, phase.phase, to_ms(phase.elapsed), to_ms(phase.began)});
     }
     for (const auto& notice : statement.notices) {
         part.notices.push_back({notice.severity, notice.sqlstate.code, notice.message});
@@ -199,6 +202,8 @@ MigrationPart migration_part(const plan::PlannedMigration& planned,
     for (const auto& blocking : verdict.blocking) part.blocking.push_back(blocking_part(blocking));
     part.rows_changed = rows_changed_parts(observed.rows_changed);
     for (const auto& change : observed.changes) part.changes.push_back(change_part(change));
+    if (const auto& table = observed.largest_table)
+        part.largest_table = {table->relation.text(), table->bytes};
     for (const auto& finding : verdict.findings) part.findings.push_back(finding_part(finding));
     return part;
 }

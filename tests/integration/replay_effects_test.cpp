@@ -135,6 +135,43 @@ TEST_F(ReplayEffects, APartitionNamesItsTopmostParent) {
     EXPECT_THAT(children, UnorderedElementsAre("p of ", "p1 of p", "p11 of p"));
 }
 
+TEST_F(ReplayEffects, TheLargestTableIsAsItWasAndNeedNotChange) {
+    run_sql("INSERT INTO log VALUES (1)");
+    auto bytes = value_of("SELECT pg_total_relation_size('t')");
+    const struct {
+        const char* sql;
+        const char* table;
+    } rows[] = {
+        {"ALTER TABLE t ADD c int;", "t"},
+        {"ALTER TABLE log ADD c int; ALTER TABLE t ADD d int;", "t"},
+        {"ALTER TABLE t ALTER n TYPE bigint;", "t"},
+        {"UPDATE t SET n = 1 WHERE id = 1;", "t"},
+        {"ALTER TABLE log ADD e int;", "log"},
+        {"SELECT 1;", nullptr},
+    };
+    for (const auto& row : rows) {
+        const auto largest = replay_file(std::string{row.sql} + "\n").largest_table;
+        ASSERT_EQ(largest.has_value(), row.table != nullptr) << row.sql;
+        if (!largest) continue;
+        EXPECT_EQ(largest->relation.text(), row.table) << row.sql;
+        if (row.table == std::string_view{"t"})
+            EXPECT_EQ(std::to_string(largest->bytes), bytes) << row.sql;
+        bytes = value_of("SELECT pg_total_relation_size('t')");
+    }
+}
+
+TEST_F(ReplayEffects, ATableIsAsLargeAsItsLockedPartitions) {
+    run_sql(
+        "CREATE TABLE p(id int) PARTITION BY RANGE (id);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+        "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20);"
+        "INSERT INTO p SELECT i FROM generate_series(0, 19) i");
+    const auto largest = replay_file("ALTER TABLE p ADD c int;\n").largest_table;
+    ASSERT_TRUE(largest);
+    EXPECT_EQ(largest->relation.text(), "p");
+    EXPECT_EQ(largest->bytes, 2 * 8192);
+}
+
 TEST_F(ReplayEffects, AWaitNamesTheLockAndWhoHeldIt) {
     const pg::ConnInfo address = [&] {
         pg::ConnInfo other = where();
@@ -165,6 +202,8 @@ TEST_F(ReplayEffects, AWaitNamesTheLockAndWhoHeldIt) {
     EXPECT_EQ(wait.relation.text(), "t");
     EXPECT_EQ(wait.mode, pg::LockMode::access_exclusive);
     EXPECT_GT(wait.waited, Millis{100});
+    EXPECT_GT(wait.began, Millis{0});
+    EXPECT_LE(wait.began + wait.waited, seen.statements[0].elapsed);
     EXPECT_THAT(wait.on, ElementsAre("rehearse performer"));
 }
 
@@ -174,8 +213,11 @@ TEST_F(ReplayEffects, AnIndexBuildTellsItsPhases) {
     const auto& build = seen.statements.at(0);
     ASSERT_THAT(build.phases, SizeIs(Gt(1U)));
     Millis sum{};
+    Millis before{};
     for (const auto& phase : build.phases) {
         EXPECT_EQ(phase.command, "CREATE INDEX CONCURRENTLY");
+        EXPECT_GT(phase.began, before);
+        before = phase.began;
         sum += phase.elapsed;
     }
     EXPECT_LE(sum, build.elapsed);

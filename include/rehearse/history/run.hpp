@@ -30,7 +30,7 @@ struct MigrationFigures {
     double longest_blocked_ms = 0;     // of one relation
     std::int64_t rewritten_bytes = 0;  // as large as they were written
     std::int64_t wal_bytes = 0;
-    std::string largest_table;             // of those whose size changed; empty: none did
+    std::string largest_table;             // of those it locked, see report.json; empty: not known
     std::int64_t largest_table_bytes = 0;  // before the migration; after it where that made it
     bool ran_to_end = false;               // else elapsed_ms is only how far it got
     // The same for the same SQL, as far as it ran. Of a statement that is longer than a report

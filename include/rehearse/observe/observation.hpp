@@ -93,6 +93,12 @@ struct SizeChange {
     std::int64_t bytes_after = 0;
 };
 
+// The same as it was before the migration, or after it where that made it.
+struct TableSize {
+    pg::RelationName relation;
+    std::int64_t bytes = 0;
+};
+
 // A time in which the statement did nothing but wait for a lock, as the sampler saw it.
 struct LockWait {
     std::string locktype;      // pg_locks.locktype: "relation", "virtualxid", "transactionid"
@@ -101,6 +107,7 @@ struct LockWait {
     pg::LockMode mode{};
     Millis waited{};              // between readings that follow each other and both show it
     std::vector<std::string> on;  // "autovacuum worker", an application_name
+    Millis began{};               // the first reading that shows it, since the statement began
 };
 
 // A phase of a long command, as the progress views told of it (PostgreSQL manual, 28.4).
@@ -108,6 +115,7 @@ struct ProgressPhase {
     std::string command;  // "CREATE INDEX CONCURRENTLY", "VACUUM"
     std::string phase;    // "building index: scanning table"
     Millis elapsed{};     // from the first reading that showed it to the first that showed another
+    Millis began{};       // that first reading, since the statement began
 };
 
 // A difference in the catalog between a migration's beginning and its end.
@@ -209,6 +217,9 @@ struct MigrationObservation {
     // Of the whole migration, also by statements that were too small for a reading of their own.
     std::vector<RowsChanged> rows_changed;
     std::vector<SchemaChange> changes;
+    // Of those that it locked; a table with partitions or children counts as large as those of them
+    // that were locked.
+    std::optional<TableSize> largest_table;
     std::optional<FailurePoint> failure;
 };
 

@@ -103,6 +103,9 @@ class Witness {
     // statements, and the rows that it changed.
     std::vector<SchemaChange> take_changes();
     std::vector<RowsChanged> take_rows_changed();
+    // Of the tables that the migration held. Asks nothing: from the sizes before the replay, and
+    // those after long statements.
+    std::optional<TableSize> largest_table_of(const std::vector<LockHold>& holds) const;
 
   private:
     struct Impl;

@@ -110,12 +110,14 @@ struct WaitPart {
     std::string locktype, relation, mode;  // relation and mode of a relation's lock only
     double waited_ms = 0;
     std::vector<std::string> on;
+    std::optional<double> began_ms = std::nullopt;  // in the statement; null: not recorded
     bool operator==(const WaitPart&) const = default;
 };
 
 struct PhasePart {
     std::string command, phase;
     double elapsed_ms = 0;
+    std::optional<double> began_ms = std::nullopt;  // as of a wait
     bool operator==(const PhasePart&) const = default;
 };
 
@@ -123,6 +125,13 @@ struct SizePart {
     std::string relation;  // with its indexes and TOAST
     std::int64_t bytes_before = 0, bytes_after = 0;
     bool operator==(const SizePart&) const = default;
+};
+
+// Before the migration, or after it where that made it.
+struct TableSizePart {
+    std::string relation;  // with its indexes and TOAST
+    std::int64_t bytes = 0;
+    bool operator==(const TableSizePart&) const = default;
 };
 
 struct ChangePart {
@@ -207,6 +216,7 @@ struct MigrationPart {
     std::vector<BlockingPart> blocking;
     std::vector<RowsChangedPart> rows_changed;
     std::vector<ChangePart> changes;
+    std::optional<TableSizePart> largest_table;  // of those that it locked
     std::vector<FindingPart> findings;
     bool operator==(const MigrationPart&) const = default;
 };

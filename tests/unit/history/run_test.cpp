@@ -60,7 +60,16 @@ struct SizeRow {
     std::int64_t bytes;
 };
 
-TEST(RunOf, TheLargestTableIsAsItWasBefore) {
+TEST(RunOf, TheLargestTableIsTheReportsWhereItTellsOne) {
+    auto part = migration("1", "a", "ok", 1);
+    part.statements.emplace_back().sizes = {{"logs", 10, 12}};
+    part.largest_table = {"users", 70};
+    const auto figures = run_of(weekly(0, {part}), "/runs").migrations.front();
+    EXPECT_EQ(figures.largest_table, "users");
+    EXPECT_EQ(figures.largest_table_bytes, 70);
+}
+
+TEST(RunOf, TheLargestTableOfAnOlderReportIsOneThatChanged) {
     const std::vector<SizeRow> rows{
         {"none", {}, {}, {}, "", 0},
         {"the larger one", {{"a", 10, 12}, {"b", 30, 31}}, {}, {}, "b", 30},

@@ -39,10 +39,11 @@ TEST(MigrationPart, TakesEveryFieldOver) {
                         {"billing", "Order"},
                         pg::LockMode::share,
                         Millis{7},
-                        {"autovacuum worker"}},
+                        {"autovacuum worker"},
+                        Millis{2}},
                        {"virtualxid", 0, {}, {}, Millis{8}, {}},
                        {"relation", 16385, {}, pg::LockMode::share, Millis{9}, {}}};
-    statement.phases = {{"CREATE INDEX", "initializing", Millis{9}}};
+    statement.phases = {{"CREATE INDEX", "initializing", Millis{9}, Millis{3}}};
     statement.notices = {{"WARNING", {"01000"}, "careful"}};
     observed.elapsed = Millis{41'201.62345};
     auto hold = test::hold("Order", pg::LockMode::access_exclusive, 2, 12, 1, {2});
@@ -61,6 +62,7 @@ TEST(MigrationPart, TakesEveryFieldOver) {
                          "note",
                          "text",
                          1}};
+    observed.largest_table = {{"billing", "Order"}, 70};
     observed.failure.emplace();
     observed.failure->ordinal = 1;
     observed.failure->position = {0, 4, 6};
@@ -147,10 +149,10 @@ TEST(MigrationPart, TakesEveryFieldOver) {
     s.rows_changed = {{"billing.\"Order\"", 1, 2, 3}};
     s.scans = {{"billing.\"Order\"", 4}};
     s.sizes = {{"billing.\"Order\"", 5, 6}};
-    s.waits = {{"relation", "billing.\"Order\"", "ShareLock", 7, {"autovacuum worker"}},
-               {"virtualxid", "", "", 8, {}},
-               {"relation", "", "ShareLock", 9, {}}};
-    s.phases = {{"CREATE INDEX", "initializing", 9}};
+    s.waits = {{"relation", "billing.\"Order\"", "ShareLock", 7, {"autovacuum worker"}, 2},
+               {"virtualxid", "", "", 8, {}, 0},
+               {"relation", "", "ShareLock", 9, {}, 0}};
+    s.phases = {{"CREATE INDEX", "initializing", 9, 3}};
     s.notices = {{"WARNING", "01000", "careful"}};
     expected.statements = {s};
     expected.blocking = {{"billing.\"Order\"",
@@ -164,6 +166,7 @@ TEST(MigrationPart, TakesEveryFieldOver) {
                           3}};
     expected.rows_changed = {{"billing.\"Order\"", 1, 2, 3}};
     expected.changes = {{"billing.\"Order\"", "column_added", "note", "text", 1}};
+    expected.largest_table = {"billing.\"Order\"", 70};
     expected.findings = {
         {"table-rewrite", "danger", 1, 3, "billing.\"Order\"", "rewrote", "do", "exact", "small"}};
 
