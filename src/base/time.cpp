@@ -28,6 +28,15 @@ std::string printed(const char* format, double value) {
     return {buffer.data(), static_cast<std::size_t>(length)};
 }
 
+std::string printed_utc(const char* format, WallClock::time_point time) {
+    const std::time_t seconds = WallClock::to_time_t(time);
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    std::array<char, 32> buffer{};
+    const auto length = std::strftime(buffer.data(), buffer.size(), format, &utc);
+    return {buffer.data(), length};
+}
+
 std::string two_units(long long whole, long long part, const char* whole_unit,
                       const char* part_unit) {
     std::string text = std::to_string(whole) + " " + whole_unit;
@@ -77,12 +86,11 @@ std::string format_limit(Millis span) {
 }
 
 std::string to_iso8601(WallClock::time_point time) {
-    const std::time_t seconds = WallClock::to_time_t(time);
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    std::array<char, 32> buffer{};
-    const auto length = std::strftime(buffer.data(), buffer.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return {buffer.data(), length};
+    return printed_utc("%Y-%m-%dT%H:%M:%SZ", time);
+}
+
+std::string iso_week_of(WallClock::time_point time) {
+    return printed_utc("%G-W%V", time);
 }
 
 std::optional<WallClock::time_point> from_iso8601(std::string_view text) {

@@ -12,7 +12,7 @@ namespace {
 
 struct HistoryOptions {
     std::string migration;  // empty: all runs
-    std::size_t last = 20;
+    history::Shown shown;
     Format format = Format::terminal;
 };
 
@@ -31,8 +31,8 @@ void print_migration(const history::HistoryStore& store, const HistoryOptions& o
     const auto keys = store.migrations();
     const auto occurrences = store.of_migration(history::find_migration(options.migration, keys));
     print(options.format == Format::json
-              ? history::migration_json(occurrences, options.last)
-              : history::render_migration(occurrences, options.last, WallClock::now(),
+              ? history::migration_json(occurrences, options.shown.last)
+              : history::render_migration(occurrences, options.shown, WallClock::now(),
                                           style_of(STDOUT_FILENO)));
 }
 
@@ -45,7 +45,7 @@ int run_history(const fs::path& state, const HistoryOptions& options, Context co
     }
     const history::HistoryStore store(file, history::HistoryStore::Access::read);
     if (options.migration.empty()) {
-        print_runs(store.runs(options.last), options);
+        print_runs(store.runs(options.shown.last), options);
     } else {
         print_migration(store, options);
     }
@@ -59,11 +59,19 @@ void add_history_command(CLI::App& app, const RunOptionsPtr& run, Command& chose
         add_command(app, "history", "The runs so far, or those of one migration and their trend",
                     "rehearse history\n  rehearse history 0042_backfill_email --last 10");
     const auto options = std::make_shared<HistoryOptions>();
-    command.add_option("MIGRATION", options->migration,
-                       "Its version, name or path, or a part of them that no other has");
-    command.add_option("--last", options->last, "How many of the newest runs to show [20]")
+    auto* migration =
+        command.add_option("MIGRATION", options->migration,
+                           "Its version, name or path, or a part of them that no other has");
+    command
+        .add_option("--last", options->shown.last,
+                    "How many of the newest runs, or weeks, to show [20]")
         ->type_name("N")
         ->check(CLI::Range(1, 1'000'000));
+    command
+        .add_flag("--runs", options->shown.every_run,
+                  "Every run, as in JSON; else one line a week: its newest run of the SQL of today "
+                  "that was timed to its end")
+        ->needs(migration);
     add_choice(command, "--format", options->format, history_format_from, "terminal|json",
                "What goes to stdout [terminal]");
     // For --state, which is also in rehearse.toml.

@@ -3,9 +3,12 @@
 #include "rehearse/history/render.hpp"
 #include "rehearse/report/layout.hpp"
 
+#include "history/table.hpp"
 #include "history/trend_phrases.hpp"
+#include "history/weeks.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace rehearse::history {
 
@@ -13,39 +16,15 @@ namespace {
 
 using report::cells_of;
 using report::padded;
-using report::padded_left;
 using report::printable;
 using report::shortened_in_middle;
 using report::wrapped;
 
 constexpr std::size_t kDateCells = 16;
-constexpr std::size_t kLabelCells = 7;
-constexpr std::size_t kElapsedCells = 11;
-constexpr std::size_t kNarrowest = 64;
-constexpr std::size_t kShortestSnapshot = 12;
+constexpr std::size_t kWeekCells = 8;
 
 // In the order of their weight.
 constexpr const char* kLabels[] = {"ok", "noisy", "rethink", "failed", "not_run"};
-
-std::size_t width_of(const report::TerminalStyle& style) {
-    return std::max<std::size_t>(kNarrowest, static_cast<std::size_t>(std::max(0, style.width)));
-}
-
-std::string label_text(const std::string& label) {
-    return label == "not_run" ? "not run" : printable(label);
-}
-
-std::string inked(const std::string& text, const char* code, const report::TerminalStyle& style) {
-    return style.colour ? std::string{"\033["} + code + "m" + text + "\033[0m" : text;
-}
-
-std::string inked_label(const std::string& label, const report::TerminalStyle& style) {
-    const char* code = label == "ok"        ? "32"
-                       : label == "noisy"   ? "33"
-                       : label == "not_run" ? "2"
-                                            : "1;31";
-    return inked(padded(label_text(label), kLabelCells), code, style);
-}
 
 // "2026-11-22 19:44" of "2026-11-22T19:44:56Z".
 std::string minute_of(const std::string& iso8601) {
@@ -54,20 +33,13 @@ std::string minute_of(const std::string& iso8601) {
     return padded(text, kDateCells);
 }
 
-std::string elapsed_text(double ms, const std::string& label) {
-    return padded_left(label == "not_run" ? "-" : format_duration(Millis{ms}), kElapsedCells);
+std::string heading_of_runs() {
+    return heading_of(padded("started (UTC)", kDateCells));
 }
 
-std::string start_of_line(const RunFacts& run, const std::string& label, double ms,
-                          const report::TerminalStyle& style) {
-    return minute_of(run.started_at) + "  " + inked_label(label, style) + " " +
-           elapsed_text(ms, label) + "  ";
-}
-constexpr std::size_t kStartCells = kDateCells + 2 + kLabelCells + 1 + kElapsedCells + 2;
-
-std::string start_of_heading() {
-    return padded("started (UTC)", kDateCells) + "  " + padded("label", kLabelCells) + " " +
-           padded_left("elapsed", kElapsedCells) + "  ";
+std::string start_of_run(const RunFacts& run, const std::string& label, double ms,
+                         const report::TerminalStyle& style) {
+    return minute_of(run.started_at) + label_and_time(label, ms, style);
 }
 
 // "2 ok, 1 noisy"
@@ -92,34 +64,36 @@ std::string table_text(const MigrationFigures& migration) {
            printable(migration.largest_table);
 }
 
-// What stands behind the time, in two columns: the snapshot, and what each form is about.
-struct Row {
-    std::string start, snapshot, words;
-};
+// "12", "12, 1 failed"
+std::string runs_text(const Week& week) {
+    constexpr std::size_t kMost = 14;
+    auto text = std::to_string(week.runs);
+    if (week.failed > 0) text += ", " + std::to_string(week.failed) + " failed";
+    return shortened_in_middle(text, kMost);
+}
 
-// The words keep their room where both are long.
-void put_rows(std::string& text, const std::string& heading, const std::vector<Row>& rows,
-              const report::TerminalStyle& style) {
-    std::size_t snapshot_cells = cells_of("snapshot");
-    std::size_t words_cells = cells_of(heading);
-    for (const auto& row : rows) {
-        snapshot_cells = std::max(snapshot_cells, cells_of(row.snapshot));
-        words_cells = std::max(words_cells, cells_of(row.words));
+Table by_week(const std::vector<Week>& weeks, const report::TerminalStyle& style) {
+    std::size_t runs_cells = cells_of("runs");
+    for (const auto& week : weeks) runs_cells = std::max(runs_cells, cells_of(runs_text(week)));
+    Table table{
+        heading_of(padded("week", kWeekCells)) + padded("runs", runs_cells) + "  ", "table", {}};
+    for (const auto& week : weeks) {
+        const auto& [run, migration] = *week.shown;
+        table.rows.push_back({padded(week.name, kWeekCells) +
+                                  label_and_time(migration.label, migration.elapsed_ms, style) +
+                                  padded(runs_text(week), runs_cells) + "  ",
+                              snapshot_text(run), table_text(migration)});
     }
-    const auto room = width_of(style) - kStartCells - 2;
-    words_cells = std::min(words_cells, room - kShortestSnapshot);
-    snapshot_cells = std::min(snapshot_cells, room - words_cells);
-    text += inked(start_of_heading() + padded("snapshot", snapshot_cells) + "  " + heading, "2",
-                  style) +
-            "\n";
-    for (const auto& row : rows) {
-        std::string lead =
-            row.start + padded(shortened_in_middle(row.snapshot, snapshot_cells), snapshot_cells);
-        for (const auto& line : wrapped(row.words, words_cells)) {
-            text += lead + "  " + shortened_in_middle(line, words_cells) + "\n";
-            lead = std::string(kStartCells + snapshot_cells, ' ');
-        }
+    return table;
+}
+
+Table by_run(std::span<const Occurrence> occurrences, const report::TerminalStyle& style) {
+    Table table{heading_of_runs(), "table", {}};
+    for (const auto& [run, migration] : occurrences) {
+        table.rows.push_back({start_of_run(run, migration.label, migration.elapsed_ms, style),
+                              snapshot_text(run), table_text(migration)});
     }
+    return table;
 }
 
 void put_paragraph(std::string& text, const std::string& name, const std::string& words,
@@ -137,17 +111,17 @@ void put_paragraph(std::string& text, const std::string& name, const std::string
 
 std::string render_runs(const std::vector<Run>& runs, const report::TerminalStyle& style) {
     if (runs.empty()) return {};
-    std::vector<Row> rows;
+    Table table{heading_of_runs(), "migrations", {}};
     for (const auto& run : runs) {
-        rows.push_back({start_of_line(run.facts, run.facts.label, elapsed_ms(run), style),
-                        snapshot_text(run.facts), counts_text(run)});
+        table.rows.push_back({start_of_run(run.facts, run.facts.label, elapsed_ms(run), style),
+                              snapshot_text(run.facts), counts_text(run)});
     }
     std::string text;
-    put_rows(text, "migrations", rows, style);
+    put_table(text, table, style);
     return text;
 }
 
-std::string render_migration(const std::vector<Occurrence>& occurrences, std::size_t last,
+std::string render_migration(const std::vector<Occurrence>& occurrences, const Shown& shown,
                              WallClock::time_point now, const report::TerminalStyle& style) {
     const auto width = width_of(style);
     const auto& newest = occurrences.front();
@@ -155,16 +129,19 @@ std::string render_migration(const std::vector<Occurrence>& occurrences, std::si
     std::string text = inked(shortened_in_middle(printable(key.title()), width), "1", style) +
                        "\n" + shortened_in_middle(printable(key.path), width) + "\n\n";
 
-    std::vector<Row> rows;
-    for (std::size_t i = 0; i < std::min(last, occurrences.size()); ++i) {
-        const auto& [run, migration] = occurrences[i];
-        rows.push_back({start_of_line(run, migration.label, migration.elapsed_ms, style),
-                        snapshot_text(run), table_text(migration)});
+    std::size_t older = 0;
+    if (shown.every_run) {
+        const auto count = std::min(shown.last, occurrences.size());
+        older = occurrences.size() - count;
+        put_table(text, by_run(std::span(occurrences).first(count), style), style);
+    } else {
+        auto weeks = weeks_of(occurrences);
+        const auto count = std::min(shown.last, weeks.size());
+        older = weeks.size() - count;
+        weeks.resize(count);
+        put_table(text, by_week(weeks, style), style);
     }
-    put_rows(text, "table", rows, style);
-    if (rows.size() < occurrences.size()) {
-        text += "and " + std::to_string(occurrences.size() - rows.size()) + " older\n";
-    }
+    if (older > 0) text += "and " + std::to_string(older) + " older\n";
 
     text += "\n";
     for (const auto& [name, words] : trend_phrases(occurrences, now)) {

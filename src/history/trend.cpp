@@ -33,28 +33,22 @@ std::vector<Timed> timed(const std::vector<Occurrence>& occurrences) {
     return found;
 }
 
-// Whether their times can be compared.
-bool are_alike(const Occurrence& one, const Occurrence& other) {
-    const auto major = [](const Occurrence& occurrence) {
-        const auto version = pg::ServerVersion::parse(occurrence.run.server_version);
-        return version ? version->major() : 0;
-    };
-    return one.migration.sql_id == other.migration.sql_id && one.run.engine == other.run.engine &&
-           major(one) == major(other);
-}
-
 void relate_to_size(Trend& trend, const std::vector<Timed>& runs) {
     std::vector<Sample> size_by_week;
     std::vector<Sample> elapsed_by_size;
     const std::string table = runs.front().migration().largest_table;
+    if (table.empty()) return;
     for (const auto& run : runs) {
         const auto& migration = run.migration();
-        if (table.empty() || migration.largest_table != table) return;
+        if (migration.largest_table != table) continue;
         const auto bytes = static_cast<double>(migration.largest_table_bytes);
         size_by_week.push_back({weeks_between(trend.first, run.taken_at), bytes});
         elapsed_by_size.push_back({bytes, migration.elapsed_ms});
     }
     trend.table = table;
+    trend.table_since = std::min_element(size_by_week.begin(), size_by_week.end(),
+                                         [](const auto& a, const auto& b) { return a.x < b.x; })
+                            ->x;
     trend.table_bytes = robust_line(size_by_week);
     trend.elapsed_by_size = robust_line(elapsed_by_size);
 }
@@ -65,6 +59,15 @@ double reaches(const Straight& line, double limit) {
 }
 
 }  // namespace
+
+bool are_alike(const Occurrence& one, const Occurrence& other) {
+    const auto major = [](const Occurrence& occurrence) {
+        const auto version = pg::ServerVersion::parse(occurrence.run.server_version);
+        return version ? version->major() : 0;
+    };
+    return one.migration.sql_id == other.migration.sql_id && one.run.engine == other.run.engine &&
+           major(one) == major(other);
+}
 
 double Trend::weeks() const {
     return weeks_between(first, last);

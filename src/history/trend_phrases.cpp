@@ -97,8 +97,8 @@ TrendPhrase elapsed_phrase(const Trend& trend, const RunFacts& newest, WallClock
 // Only of a table that grows.
 std::string size_words(const Trend& trend) {
     const auto& bytes = *trend.table_bytes;
-    auto words = trend.table + " grew from " + bytes_text(bytes.estimate.at(0)) + " to " +
-                 bytes_text(bytes.estimate.at(trend.weeks())) + ", " +
+    auto words = trend.table + " grew from " + bytes_text(bytes.estimate.at(trend.table_since)) +
+                 " to " + bytes_text(bytes.estimate.at(trend.weeks())) + ", " +
                  bytes_text(bytes.estimate.slope) + " a week";
     if (!trend.elapsed_by_size || !trend.elapsed_by_size->rises()) return words;
     // In the unit that the size is told in.

@@ -1,3 +1,5 @@
+#include "rehearse/base/text.hpp"
+
 #include "e2e/rehearse_test.hpp"
 
 namespace rehearse::test {
@@ -5,6 +7,7 @@ namespace rehearse::test {
 namespace {
 
 using nlohmann::json;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -34,6 +37,25 @@ TEST_F(History, EveryRunIsRecordedWithItsReport) {
     EXPECT_TRUE(fs::exists(fs::path(std::string{runs[1]["folder"]}) / "report.json"));
     EXPECT_EQ(history({"1_a"})["runs"].size(), 2U);
     EXPECT_THAT(run_rehearse({"history", "1_a"}).out, HasSubstr("not before three snapshots"));
+}
+
+// As a bot does.
+TEST_F(History, ManyRunsOfAWeekAreOneLineUnlessAskedFor) {
+    migration("1_a.sql", "ALTER TABLE users ADD COLUMN note text;\n");
+    const fs::path dump = snapshot("shop.dump");
+    for (int i = 0; i < 3; ++i) rehearse_on(dump);
+    // The week may end in the meantime.
+    EXPECT_THAT(run_rehearse({"history", "1_a"}).out,
+                ContainsRegex("[0-9]{4}-W[0-9]{2}  ok +[0-9.]+ ms  [123]     shop.dump  [0-9.]+ kB "
+                              "users\n"));
+    const auto every_run = run_rehearse({"history", "1_a", "--runs"}).out;
+    EXPECT_THAT(every_run, HasSubstr("started (UTC)"));
+    std::size_t lines = 0;
+    for (const auto& line : split_lines(every_run)) lines += line.ends_with("kB users") ? 1 : 0;
+    EXPECT_EQ(lines, 3U);
+    const auto& without = run_rehearse({"history", "--runs"});
+    EXPECT_EQ(without.exit_code, 2);
+    EXPECT_THAT(without.err, HasSubstr("--runs requires MIGRATION"));
 }
 
 TEST_F(History, NothingIsRecordedWhereNobodyWantsIt) {

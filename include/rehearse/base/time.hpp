@@ -24,5 +24,7 @@ std::string format_limit(Millis span);
 // UTC, seconds: "2026-11-22T19:44:56Z".
 std::string to_iso8601(WallClock::time_point time);
 std::optional<WallClock::time_point> from_iso8601(std::string_view text);
+// The ISO 8601 week, UTC: "2026-W48". The year is the week's own, which has its Thursday.
+std::string iso_week_of(WallClock::time_point time);
 
 }  // namespace rehearse

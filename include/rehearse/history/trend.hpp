@@ -38,11 +38,16 @@ struct Trend {
     Line elapsed;                       // ms over weeks since `first`
     std::size_t left_out = 0;           // runs that tell nothing about the newest, see trend_of
     double weeks() const;               // from first to last
-    // The table that the migration touched in all of the runs; empty where it was not one.
+    // The largest table of the newest run, and the lines of the runs in which it was that, too.
     std::string table;
+    double table_since = 0;               // the first of these runs, in weeks
     std::optional<Line> table_bytes;      // bytes over weeks
     std::optional<Line> elapsed_by_size;  // ms over bytes
 };
+
+// Whether their times can be compared: the same SQL, on the same engine and major version of
+// PostgreSQL.
+bool are_alike(const Occurrence& one, const Occurrence& other);
 
 // From the runs that were timed to their end. What ran before with other SQL, in another engine or
 // on another major version of PostgreSQL than the newest of them is left out. nullopt where the

@@ -50,5 +50,14 @@ TEST(Iso8601, GoesThereAndBack) {
     EXPECT_FALSE(from_iso8601("2026-11-22T19:44:56Zx"));
 }
 
+TEST(IsoWeek, BeginsOnMondayAndIsOfTheYearOfItsThursday) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"2026-11-22T23:59:59Z", "2026-W47"}, {"2026-11-23T00:00:00Z", "2026-W48"},
+        {"2025-12-29T00:00:00Z", "2026-W01"}, {"2027-01-03T23:59:59Z", "2026-W53"},
+        {"2027-01-04T00:00:00Z", "2027-W01"},
+    };
+    for (const auto& [time, week] : cases) EXPECT_EQ(iso_week_of(*from_iso8601(time)), week);
+}
+
 }  // namespace
 }  // namespace rehearse

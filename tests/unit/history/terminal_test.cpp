@@ -68,9 +68,11 @@ std::vector<Occurrence> hostile_occurrences() {
     return found;
 }
 
+constexpr Shown kWeeks{20, false};
+
 std::string drawn(const std::vector<Occurrence>& of, const report::TerminalStyle& style,
-                  std::size_t last = 20) {
-    return render_migration(of, last, *from_iso8601(samples::week(4)), style);
+                  const Shown& shown = kWeeks) {
+    return render_migration(of, shown, *from_iso8601(samples::week(4)), style);
 }
 
 TEST(HistoryTerminal, ListsRuns) {
@@ -82,8 +84,34 @@ TEST(HistoryTerminal, ListsRuns) {
     EXPECT_EQ(render_runs({}, kPlain), "");
 }
 
-TEST(HistoryTerminal, ShowsAMigrationAndItsTrend) {
-    EXPECT_EQ(drawn(occurrences(), kPlain, 3),
+TEST(HistoryTerminal, ShowsALineAWeekAndTheTrendOfAllRuns) {
+    auto runs = occurrences();
+    // A bot's, the next day.
+    for (const double elapsed_ms : {31'000.0, 2.0}) {
+        runs.insert(runs.begin(), runs[elapsed_ms > 2 ? 0 : 1]);
+        runs.front().migration.elapsed_ms = elapsed_ms;
+    }
+    runs.front().migration.ran_to_end = false;
+    runs.front().migration.label = "failed";
+    EXPECT_EQ(drawn(runs, kPlain, {3, false}),
+              "0042 backfill_email\n"
+              "/srv/app/db/migrations/0042_backfill_email.sql\n"
+              "\n"
+              "week      label       elapsed  runs         snapshot              table\n"
+              "2026-W39  noisy        31.0 s  3, 1 failed  shop-2026-09-25.dump  2.8 GB users\n"
+              "2026-W38  ok           26.4 s  1            shop-2026-09-18.dump  2.6 GB users\n"
+              "2026-W37  ok           20.0 s  1            shop-2026-09-11.dump  2.4 GB users\n"
+              "and 1 older\n"
+              "\n"
+              "  trend  +6.30 s a week (+4.70 s to +7.50 s), from 4 snapshots in 3 weeks; over\n"
+              "         30 s already; does not cross 5 min within 8 weeks\n"
+              "  size   users grew from 2.2 GB to 2.8 GB, 191 MB a week; each GB takes 33.8 s\n"
+              "         (25.2 s to 40.3 s)\n"
+              "  report /var/lib/rehearse/runs/20260925-031000-0000/report.json\n");
+}
+
+TEST(HistoryTerminal, ShowsEveryRunWhereAsked) {
+    EXPECT_EQ(drawn(occurrences(), kPlain, {3, true}),
               "0042 backfill_email\n"
               "/srv/app/db/migrations/0042_backfill_email.sql\n"
               "\n"
@@ -104,7 +132,8 @@ TEST(HistoryTerminal, LinesAreNoWiderThanTheTerminal) {
     for (const int width : {64, 80, 100, 120}) {
         for (const auto& text :
              {render_runs(runs(), {false, width}), render_runs(hostile_runs(), {false, width}),
-              drawn(occurrences(), {false, width}), drawn(hostile_occurrences(), {false, width})}) {
+              drawn(occurrences(), {false, width}), drawn(hostile_occurrences(), {false, width}),
+              drawn(hostile_occurrences(), {false, width}, {20, true})}) {
             for (const auto& line : split_lines(text)) {
                 // A path is one word: it is not broken.
                 if (line.find("report.json") != std::string::npos) continue;

@@ -135,11 +135,17 @@ TEST(Trend, GoesWithTheSizeOfTheTable) {
     EXPECT_DOUBLE_EQ(trend->elapsed_by_size->estimate.slope, 60);
 }
 
-TEST(Trend, KnowsNoSizeWhereTheTableIsNotAlwaysTheSame) {
-    auto runs = growing({60, 90, 120}, {1'000, 1'500, 2'000});
+TEST(Trend, KnowsTheSizeFromThreeRunsInWhichTheTableIsTheSame) {
+    auto runs = growing({50, 60, 90, 120}, {9'000, 1'000, 1'500, 2'000});
+    // The oldest, of a rehearse that knew no size, or of another table.
+    for (const auto* other : {"", "orders"}) {
+        runs.back().migration.largest_table = other;
+        EXPECT_DOUBLE_EQ(trend_of(runs)->table_bytes->estimate.slope, 500) << other;
+        EXPECT_NEAR(trend_of(runs)->table_since, 1, 0.001) << other;
+    }
     runs[1].migration.largest_table = "orders";
-    EXPECT_EQ(trend_of(runs)->table, "");
     EXPECT_FALSE(trend_of(runs)->table_bytes);
+    EXPECT_FALSE(trend_of(runs)->elapsed_by_size);
     // A table of one size tells nothing about another size.
     const auto same_size = trend_of(growing({60, 90, 120}, {1'000, 1'000, 1'000}));
     EXPECT_FALSE(same_size->table_bytes->rises());
