@@ -1,6 +1,7 @@
 #include "cli/live_replay.hpp"
 
 #include "rehearse/base/text.hpp"
+#include "rehearse/report/layout.hpp"
 
 namespace rehearse::cli {
 
@@ -12,9 +13,9 @@ constexpr std::size_t kStatementShown = 48;
 
 void LiveReplay::migration_begins(std::size_t index, std::size_t count,
                                   const migrations::Migration& migration) {
-    place_ =
-        "[" + std::to_string(index + 1) + "/" + std::to_string(count) + "] " + migration.version;
-    migration_ = place_ + " " + migration.name;
+    place_ = "[" + std::to_string(index + 1) + "/" + std::to_string(count) + "] " +
+             report::printable(migration.version);
+    migration_ = place_ + " " + report::printable(migration.name);
     line_.draw(migration_);
 }
 

@@ -2,12 +2,13 @@
 
 #include "rehearse/base/size.hpp"
 #include "rehearse/base/text.hpp"
+#include "rehearse/report/layout.hpp"
 
 #include "cli/terminal.hpp"
 
 #include <unistd.h>
 
-#include <cmath>
+#include <algorithm>
 #include <iostream>
 
 namespace rehearse::cli {
@@ -21,37 +22,46 @@ constexpr Millis kWorthSaying{500};
 // A guess from the first moments of a step is worse than none.
 constexpr Millis kEarliestEstimate{3'000};
 
+// UTF-8, without combining marks.
+constexpr std::size_t kMostBytesOfACell = 4;
+
+StatusLine::Columns columns_of_stderr() {
+    if (!is_terminal(STDERR_FILENO)) return nullptr;
+    return [] { return columns_of(STDERR_FILENO); };
+}
+
 std::string amount(std::uint64_t value, Progress::Unit unit) {
     return unit == Progress::Unit::bytes ? format_bytes(value) : std::to_string(value);
 }
 
 }  // namespace
 
-StatusLine::StatusLine() : live_(is_terminal(STDERR_FILENO)) {}
+StatusLine::StatusLine() : StatusLine(std::cerr, columns_of_stderr()) {}
 
-int StatusLine::columns() const {
-    return columns_of(STDERR_FILENO);
-}
+StatusLine::StatusLine(std::ostream& out, Columns columns)
+    : out_(out), columns_(std::move(columns)) {}
 
 void StatusLine::draw(const std::string& text) {
-    if (!live_) return;
+    if (!is_live()) return;
     const std::lock_guard guard(mutex_);
     // One column stays free: some terminals wrap when the last one is written.
-    const auto widest = static_cast<std::size_t>(std::max(20, columns() - 2));
-    std::cerr << "\r\x1b[K" << one_line(text, widest) << std::flush;
+    const auto widest = static_cast<std::size_t>(std::max(20, columns_() - 2));
+    // Of any length, and with what its author put there.
+    const auto line = one_line(report::printable(text), kMostBytesOfACell * widest);
+    out_ << "\r\x1b[K" << report::shortened_at_end(line, widest) << std::flush;
     drawn_ = true;
 }
 
 void StatusLine::clear() {
     const std::lock_guard guard(mutex_);
-    if (drawn_) std::cerr << "\r\x1b[K" << std::flush;
+    if (drawn_) out_ << "\r\x1b[K" << std::flush;
     drawn_ = false;
 }
 
 void StatusLine::say(const std::string& line) {
     clear();
     const std::lock_guard guard(mutex_);
-    std::cerr << line << std::endl;
+    out_ << line << std::endl;
 }
 
 void TerminalProgress::begin(const std::string& step) {

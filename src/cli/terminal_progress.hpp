@@ -2,6 +2,8 @@
 
 #include "rehearse/base/progress.hpp"
 
+#include <functional>
+#include <iosfwd>
 #include <mutex>
 #include <string>
 
@@ -11,17 +13,21 @@ namespace rehearse::cli {
 // several threads: the sampler draws too.
 class StatusLine {
   public:
-    // Without a terminal on stderr only the lines that stay are written.
+    using Columns = std::function<int()>;
+
+    // On stderr; without a terminal there only the lines that stay are written.
     StatusLine();
-    bool is_live() const { return live_; }
-    int columns() const;
+    // On a terminal that is so wide whenever it is drawn; without `columns` there is none.
+    StatusLine(std::ostream& out, Columns columns);
+    bool is_live() const { return columns_ != nullptr; }
     void draw(const std::string& text);
     void clear();
     // A line that stays; the changing line is drawn again beneath it by the next draw().
     void say(const std::string& line);
 
   private:
-    const bool live_;
+    std::ostream& out_;
+    const Columns columns_;
     std::mutex mutex_;
     bool drawn_ = false;
 };

@@ -120,6 +120,18 @@ std::string shortened_in_middle(std::string_view text, std::size_t cells) {
     return begin + "…" + end;
 }
 
+std::string shortened_at_end(std::string_view text, std::size_t cells) {
+    if (cells_of(text) <= cells) return std::string{text};
+    if (cells == 0) return {};
+    std::string begin;
+    std::size_t at = 0;
+    for_each_character(text, [&](const Character& c) {
+        at += cells_of(c.code);
+        if (at < cells) begin += c.bytes;
+    });
+    return begin + "…";
+}
+
 namespace {
 
 bool is_unit(const std::string& word) {

@@ -21,6 +21,9 @@ std::string padded_left(std::string text, std::size_t cells);
 // ends: "20240102030405_add_…_to_workspaces".
 std::string shortened_in_middle(std::string_view text, std::size_t cells);
 
+// At most `cells` wide; what is too much is taken off the end.
+std::string shortened_at_end(std::string_view text, std::size_t cells);
+
 // Lines of at most `cells`, broken at spaces but not between a number and its unit ("8 min 20 s");
 // a longer word (a path) keeps a line of its own.
 std::vector<std::string> wrapped(std::string_view text, std::size_t cells);

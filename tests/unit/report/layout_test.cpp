@@ -58,6 +58,16 @@ TEST(Wrapped, ALongWordIsNotBroken) {
                 ElementsAre("at", "migrations/0042_x.sql:3", "now"));
 }
 
+TEST(ShortenedAtEnd, TakesOffWhatIsTooMuch) {
+    EXPECT_EQ(shortened_at_end("abcdef", 6), "abcdef");
+    EXPECT_EQ(shortened_at_end("abcdef", 5), "abcd…");
+    // A wide character does not stand in one cell.
+    EXPECT_EQ(shortened_at_end("注文注文", 6), "注文…");
+    EXPECT_EQ(shortened_at_end("注文注文", 7), "注文注…");
+    EXPECT_EQ(shortened_at_end("abc", 1), "…");
+    EXPECT_EQ(shortened_at_end("abc", 0), "");
+}
+
 TEST(Wrapped, ANumberStaysWithItsUnit) {
     EXPECT_THAT(wrapped("took 8 min 20 s, then 1.3 GB", 14),
                 ElementsAre("took", "8 min 20 s,", "then 1.3 GB"));
