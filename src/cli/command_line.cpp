@@ -7,7 +7,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
+#include <set>
 
 namespace rehearse::cli {
 
@@ -63,10 +66,40 @@ Error unknown_argument(const CLI::App& app) {
     return error;
 }
 
+// What a command takes of a rehearsal's options. Those that are not here rehearse, or take none.
+const std::map<std::string, std::set<std::string>> kTakenOfARehearsal{
+    {"publish", {"out", "fail-on", "mask-literals"}},
+    {"snapshot", {"snapshots"}},
+    {"history", {"state"}}};
+
+bool is_given(const std::string& name, const std::vector<std::string>& arguments) {
+    return std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
+        return argument == "--" + name || argument.starts_with("--" + name + "=");
+    });
+}
+
 // "rehearse snapshot take": the command that the arguments got as far as.
 std::string command_in(const CLI::App& app) {
     const auto given = app.get_subcommands();
     return app.get_name() + (given.empty() ? "" : " " + command_in(*given.front()));
+}
+
+// rehearse.toml may have them all: there they are for the rehearsals beside it.
+void refuse_options_without_effect(const CLI::App& app, const std::vector<std::string>& arguments) {
+    const auto used = app.get_subcommands();
+    if (used.empty() || !kTakenOfARehearsal.contains(used.front()->get_name())) return;
+    const auto& taken = kTakenOfARehearsal.at(used.front()->get_name());
+    const CLI::App* innermost = used.front();
+    while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
+    for (const auto* option : app.get_options()) {
+        if (option->get_group().empty() || option->get_group() == "OPTIONS") continue;
+        for (const auto& name : option->get_lnames()) {
+            const bool is_its_own = innermost->get_option_no_throw("--" + name) != nullptr;
+            if (taken.contains(name) || is_its_own || !is_given(name, arguments)) continue;
+            throw Error(ErrorKind::usage, "'" + command_in(app) + "' takes no --" + name,
+                        {"'" + command_in(app) + " --help' shows what it takes."});
+        }
+    }
 }
 
 Error refusal_of(const CLI::ParseError& error, const CLI::App& app) {
@@ -128,6 +161,7 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
         throw refusal_of(error, app);
     }
 
+    refuse_options_without_effect(app, arguments);
     // 'rehearse --snapshot latest' is 'rehearse run --snapshot latest'.
     if (!chosen) chosen = run_command(options);
     const bool needs_migrations = app.get_subcommands().empty() || app.got_subcommand("run") ||

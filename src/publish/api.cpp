@@ -203,10 +203,12 @@ void Api::check_delivered(const std::string& what, const Request& request,
                      "longer with --timeout."});
     }
     if (response.status == 0) {
-        throw Error(ErrorKind::delivery,
-                    what + ": cannot speak with " + host + ": " + response.failure,
-                    {"Check the address (--api-url). For a certificate of your own authority, name "
-                     "its file in SSL_CERT_FILE."});
+        throw Error(
+            ErrorKind::delivery, what + ": cannot speak with " + host + ": " + response.failure,
+            {response.too_long
+                 ? "Check the address (--api-url): that is not the API of " + host_name_ + "."
+                 : "Check the address (--api-url). For a certificate of your own "
+                   "authority, name its file in SSL_CERT_FILE."});
     }
     if (response.status == 401) {
         throw Error(ErrorKind::delivery, host_name_ + " does not accept the token",

@@ -83,7 +83,7 @@ class CurlClient final : public HttpClient {
         const CURLcode code = curl_easy_perform(handle_.get());
         Interrupt::throw_if_requested();
         // libcurl would speak of a full disk.
-        if (body.too_long) return {.failure = "its answer is longer than 32 MB"};
+        if (body.too_long) return {.failure = "its answer is longer than 32 MB", .too_long = true};
         if (code != CURLE_OK) {
             const std::string words = reason[0] != '\0' ? reason.data() : curl_easy_strerror(code);
             return {.failure = one_line(words, 300),

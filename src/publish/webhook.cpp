@@ -43,6 +43,7 @@ const char* what_to_do(const Response& response) {
         return "Look at whether the address in REHEARSE_WEBHOOK is still that of the channel.";
     if (response.transient)
         return "Check the network and the proxy variables (https_proxy, no_proxy).";
+    if (response.too_long) return "Check the address: that is no channel's.";
     return "Check the address. For a certificate of your own authority, name its file in "
            "SSL_CERT_FILE.";
 }

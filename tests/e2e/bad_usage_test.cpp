@@ -32,6 +32,22 @@ const std::vector<BadInput>& usage() {
          [](auto& test) {
              return Args{"report", test.write("other.json", "{\"schema_version\": 1}")};
          }},
+        {"AnOptionThatPublishDoesNotTake",
+         2,
+         {"'rehearse publish github' takes no --snapshot", "'rehearse publish github --help'"},
+         [](auto&) {
+             return Args{"publish", "github", "--snapshot=latest", "--fail-on", "noisy"};
+         }},
+        {"AnOptionThatPruneDoesNotTake",
+         2,
+         {"'rehearse snapshot prune' takes no --only"},
+         [](auto&) { return Args{"--only", "7", "snapshot", "prune", "--keep", "3"}; }},
+        {"ATakeThatWouldWaitForEver",
+         2,
+         {"--lock-wait-timeout must be more than 0"},
+         [](auto&) {
+             return Args{"snapshot", "take", "--from", "dbname=x", "--lock-wait-timeout", "0s"};
+         }},
         {"ASlipInACommandOfSnapshot",
          2,
          {"unknown command or argument 'lits'", "Did you mean 'list'?"},

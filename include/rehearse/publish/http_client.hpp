@@ -31,6 +31,7 @@ struct Response {
     // Of a failure: the server cannot have seen the request; another try may go better.
     bool unsent = false;
     bool transient = false;
+    bool too_long = false;  // there was more of it than any host that we know sends
 
     bool ok() const { return status >= 200 && status < 300; }
     std::string header(const std::string& name) const;  // empty when it is not there
