@@ -3,6 +3,7 @@
 #include "rehearse/base/text.hpp"
 #include "rehearse/sql/script.hpp"
 
+#include "report/html_changes.hpp"
 #include "report/html_escape.hpp"
 #include "report/html_timeline.hpp"
 #include "report/phrases.hpp"
@@ -159,7 +160,7 @@ std::string html_migration(const Report& report, const MigrationPart& migration,
                            const HtmlStyle& style, GivenAdvice& given) {
     return origin(migration, style) + reason(report, migration, style) + blocking(migration) +
            html_timeline(migration, style, limits_for(report.migrations.size())) +
-           findings(migration, given);
+           html_changes(migration) + findings(migration, given);
 }
 
 }  // namespace rehearse::report

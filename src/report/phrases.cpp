@@ -125,6 +125,17 @@ bool is_felt(const BlockingPart& blocking) {
     return blocking.held_ms > kNoticedMs;
 }
 
+std::string rows_changed_phrase(const RowsChangedPart& part) {
+    std::vector<std::string> done;
+    const auto add = [&](const std::string& verb, std::int64_t rows) {
+        if (rows > 0) done.push_back(verb + " " + grouped(rows, "row"));
+    };
+    add("inserted", part.inserted_rows);
+    add("updated", part.updated_rows);
+    add("deleted", part.deleted_rows);
+    return join(done, ", ") + " of " + part.relation;
+}
+
 std::vector<std::string> effect_phrases(const StatementPart& statement) {
     constexpr std::size_t kListed = 3;
     std::vector<std::string> phrases;
@@ -139,16 +150,7 @@ std::vector<std::string> effect_phrases(const StatementPart& statement) {
     add_largest(
         statement.rows_changed,
         [](const auto& p) { return p.inserted_rows + p.updated_rows + p.deleted_rows; },
-        [](const auto& part) {
-            std::vector<std::string> done;
-            const auto add = [&](const std::string& verb, std::int64_t rows) {
-                if (rows > 0) done.push_back(verb + " " + grouped(rows, "row"));
-            };
-            add("inserted", part.inserted_rows);
-            add("updated", part.updated_rows);
-            add("deleted", part.deleted_rows);
-            return join(done, ", ") + " of " + part.relation;
-        });
+        rows_changed_phrase);
     add_largest(
         statement.scans, [](const auto& part) { return part.scanned_rows; },
         [&statement](const auto& part) {

@@ -51,6 +51,8 @@ ViolationsPhrase violations_phrase(const ViolationsPart& violations);
 
 // The statement with the greatest elapsed time; nullptr when there is none.
 const StatementPart* slowest_statement(const MigrationPart& migration);
+// "inserted 12 rows, updated 2,100,000 rows of orders"
+std::string rows_changed_phrase(const RowsChangedPart& rows);
 // What a statement did to rows and what it waited for, a line each: "updated 2,100,000 rows of
 // orders", "read 300,000 rows or more of customers", "waited 1.20 s for AccessExclusiveLock on
 // orders, held by autovacuum worker". The largest first; at most three of a kind.

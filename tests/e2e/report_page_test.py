@@ -267,6 +267,23 @@ class ReportPage(unittest.TestCase):
         self.assertFalse(printed("#m25 .row:not(.main) .more"))
         self.assertTrue(printed("main > .fold:last-of-type dd"))
 
+    def test_a_browser_that_cannot_print_folds_opens_them_meanwhile(self):
+        self.open("many")
+        count = lambda: self.run_script("return document.querySelectorAll('details[open]').length")
+        happens = lambda event: self.run_script("dispatchEvent(new Event(arguments[0]))", event)
+        self.run_script("document.querySelector('#m25 .row.main').open = true")
+        happens("beforeprint")
+        self.assertEqual(count(), 1)
+        self.run_script("CSS.supports = () => false")
+        happens("beforeprint")
+        open_now = "return document.querySelector(arguments[0]).open"
+        self.assertTrue(self.run_script(open_now, "main > .fold:last-of-type"))
+        self.assertTrue(self.run_script(open_now, "#m24 .row.main"))
+        self.assertFalse(self.run_script(open_now, "#m25 .row:not(.main)"))
+        self.assertFalse(self.run_script(open_now, ".fold.calm"))
+        happens("afterprint")
+        self.assertEqual(count(), 1)
+
     def test_a_phone_needs_no_sideways_scrolling(self):
         self.resize(390, 844)
         for name in ("demo", "hostile", "many", "right-to-left", "large"):

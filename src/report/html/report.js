@@ -118,6 +118,20 @@
     target.scrollIntoView();
   }
 
+  // The style prints what explains the verdict unfolded; where a browser does not know how, it is
+  // opened for as long as it takes.
+  const forPaper = "details:not(.row, .calm):not([open]), .row.main:not([open])";
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    if (CSS.supports("selector(::details-content)")) return;
+    opened = [...document.querySelectorAll(forPaper)];
+    for (const details of opened) details.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const details of opened) details.open = false;
+    opened = [];
+  });
+
   offerTheme();
   document.querySelectorAll("table.migrations").forEach(makeSortable);
   document.body.append(tip);

@@ -136,6 +136,40 @@ TEST(HtmlPage, SaysThatBarsOfSummedStatementsAreOutOfPlace) {
     EXPECT_THAT(page, Not(HasSubstr("from 4.0 ms to 40.3 s")));
 }
 
+TEST(HtmlPage, ListsWhatAMigrationChanged) {
+    auto report = samples::demo();
+    auto& migration = report.migrations[2];
+    migration.changes = {{"workspaces", "column_type_changed", "id", "integer -> bigint", 5},
+                         {"<b>", "relation_dropped", "", "", std::nullopt}};
+    migration.rows_changed = {{"workspaces", 0, 2'100'000, 3}};
+    auto page = render_html(report, {});
+    EXPECT_THAT(page, HasSubstr("<h3>What it changed</h3>\n<ul class=\"changes\">"
+                                "<li><code>workspaces</code> column type changed <code>id</code>: "
+                                "integer -&gt; bigint<span class=\"quiet\">, line 5</span></li>\n"
+                                "<li><code>&lt;b&gt;</code> relation dropped</li>\n"
+                                "<li>updated 2,100,000 rows, deleted 3 rows of workspaces</li>\n"));
+    migration.changes.resize(21, migration.changes.back());
+    page = render_html(report, {});
+    EXPECT_EQ(count_of(page, "relation dropped"), 19U);
+    EXPECT_THAT(page, HasSubstr("and 2 more, in report.json"));
+}
+
+TEST(HtmlPage, SaysHowManyStatementsAndRelationsAreNotDrawn) {
+    auto report = samples::demo();
+    EXPECT_THAT(render_html(report, {}), Not(HasSubstr("not drawn")));
+    auto& statements = report.migrations[2].statements;
+    statements.resize(40, statements.back());
+    auto& locks = statements[3].locks;
+    for (int i = 0; i < 30; ++i) {
+        locks.push_back(locks.front());
+        locks.back().relation = "table_" + std::to_string(i);
+    }
+    const auto page = render_html(report, {});
+    EXPECT_THAT(page, HasSubstr("10 shorter statements of 40 not drawn, "));
+    EXPECT_THAT(page, HasSubstr("11 locked relations of 31 not drawn; report.json has them all. "
+                                "The longest of those, table_"));
+}
+
 TEST(HtmlPage, TellsANoteOnlyOfTheMigrationsThatItIsTrueOf) {
     const auto notes_of = [](const Report& report) {
         const auto page = render_html(report, {});

@@ -135,6 +135,15 @@ Report demo() {
                                     Millis{1'200},
                                     {"autovacuum worker"}});
             update.wal_bytes = 1'288 * kMegabyte;
+            observed.rows_changed = update.rows_changed;
+            observed.changes.push_back({observe::SchemaChange::Kind::column_added,
+                                        0,
+                                        {"public", "workspaces"},
+                                        'r',
+                                        "sso_source",
+                                        "text",
+                                        4});
+            observed.largest_table = {{"public", "workspaces"}, 2'402'341'478};
             observed.statements[5].elapsed = Millis{900};
             observed.holds.push_back(
                 test::hold("workspaces", LockMode::access_exclusive, 3, 41'203, 4, {5}));
