@@ -1,6 +1,9 @@
 #include "e2e/publish_hosts.hpp"
 #include "e2e/rehearse_test.hpp"
 #include "support/git.hpp"
+#include "support/leftovers.hpp"
+
+#include <csignal>
 
 // ci/bot/rehearse-change, as the workflow files call it: in a checkout of the target branch.
 namespace rehearse::test {
@@ -19,7 +22,7 @@ class Bot : public RehearseTest {
         RehearseTest::SetUp();
         dumps_ = snapshot("shop.dump").parent_path();
         git_.run({"init", "-q", "-b", "main"});
-        sandbox_.write(".gitignore", "/snapshots\n/event.json\n/out\n/masked.toml\n");
+        sandbox_.write(".gitignore", "/snapshots\n/event.json\n/values.json\n/out\n/masked.toml\n");
         migration("1_a.sql", "SELECT 1;\n");
         git_.commit("target");
         git_.run({"checkout", "-q", "-b", "change"});
@@ -27,27 +30,38 @@ class Bot : public RehearseTest {
 
     Outcome& rehearse_change(const Args& more = {},
                              const std::map<std::string, std::string>& env = {}) {
-        const auto head = git_.commit("change");
-        git_.run({"checkout", "-q", "main"});
-        RunOptions options;
+        const auto head = commit_change();
+        RunOptions options = when_;
         options.program = REHEARSE_SOURCE_DIR "/ci/bot/rehearse-change";
-        options.env = {
-            {"REHEARSE", REHEARSE_BINARY},
-            {"OUT", sandbox_.work() / "out"},
-            {"GITHUB_TOKEN", "secret-token"},
-            {"GITHUB_REPOSITORY", "acme/shop"},
-            {"GITHUB_API_URL", hosts_.url()},
-            {"GITHUB_STEP_SUMMARY", ""},
-            {"GITHUB_EVENT_PATH",
-             sandbox_.write(
-                 "event.json",
-                 json{{"pull_request", {{"number", 12}, {"head", {{"sha", head}}}}}}.dump())}};
+        options.env = environment_of_job(head);
+        options.env["OUT"] = sandbox_.work() / "out";
+        options.env["GITHUB_TOKEN"] = "secret-token";
         for (const auto& [name, value] : env) options.env[name] = value;
         return run_rehearse(Args{"github", head, "migrations", "--snapshots", dumps_.string()} +
                                 engine_under_test() + more,
                             options);
     }
 
+    // Its commit; the target branch is what is checked out.
+    std::string commit_change() {
+        auto head = git_.commit("change");
+        git_.run({"checkout", "-q", "main"});
+        return head;
+    }
+
+    // What GitHub's runner sets.
+    std::map<std::string, std::string> environment_of_job(const std::string& head) {
+        return {{"REHEARSE", REHEARSE_BINARY},
+                {"GITHUB_REPOSITORY", "acme/shop"},
+                {"GITHUB_API_URL", hosts_.url()},
+                {"GITHUB_STEP_SUMMARY", ""},
+                {"GITHUB_EVENT_PATH",
+                 sandbox_.write(
+                     "event.json",
+                     json{{"pull_request", {{"number", 12}, {"head", {{"sha", head}}}}}}.dump())}};
+    }
+
+    RunOptions when_;
     const FakeHosts hosts_{Scenario{}};
     const Git git_{sandbox_.work()};
     fs::path dumps_;
@@ -59,9 +73,9 @@ class BotMasks : public Bot, public testing::WithParamInterface<Args> {};
 
 TEST_F(Bot, CommentsWhatTheChangeAddsAndNothingOfItsOwnRuns) {
     migration("2_b.sql", "CREATE INDEX users_phone ON users (phone);\n");
-    sandbox_.write("rehearse.toml", "snapshots = \"/nowhere\"\n");
+    sandbox_.write("rehearse.toml", "tool = \"nosuch\"\n");
     const auto& run = rehearse_change();
-    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
     EXPECT_THAT(run.out, HasSubstr("comment written\n"));
     const auto comments = hosts_.state()["comments"];
     ASSERT_EQ(comments.size(), 1U);
@@ -113,6 +127,91 @@ TEST_F(Bot, WhatCouldNotBeRehearsedIsNotPublished) {
     EXPECT_EQ(run.exit_code, 4);
     expect_stderr_only(run, {"rehearse: error: ", "hint: "});
     EXPECT_EQ(hosts_.state()["comments"].size(), 0U);
+}
+
+// As a runner does it: SIGINT to the job's shell, and SIGTERM some seconds later.
+TEST_F(Bot, AJobThatIsCancelledLeavesNothing) {
+    migration("2_b.sql", "SELECT 1;\n");
+    migration("3_c.sql", "SELECT pg_sleep(1000);\n");
+    for (const int signal : {SIGINT, SIGTERM}) {
+        when_.when_stderr_says = "[2/3]";
+        when_.then = [this, signal](pid_t shell) {
+            backend_that_runs("SELECT");
+            kill(shell, signal);
+        };
+        const auto& run = rehearse_change();
+        EXPECT_EQ(run.exit_code, 130) << run.err;
+        expect_stderr_only(run, {"rehearse: error: interrupted"});
+        EXPECT_EQ(hosts_.state()["comments"].size(), 0U);
+        EXPECT_THAT(leftovers_of(sandbox_), ::testing::IsEmpty());
+        git_.run({"reset", "-q", "--hard"});
+        git_.run({"checkout", "-q", "change"});
+    }
+}
+
+// The steps of action.yml, one after the other.
+TEST_F(Bot, TheActionDoesWhatItSays) {
+    migration("2_b.sql", "SELECT 1/0;\n");
+    const auto head = commit_change();
+    git_.run({"remote", "add", "origin", sandbox_.work()});
+    RunOptions options;
+    options.program = REHEARSE_SOURCE_DIR "/tests/support/run_job.py";
+    options.env = environment_of_job(head);
+    const auto values =
+        sandbox_.write("values.json", json{{"inputs.migrations", "migrations"},
+                                           {"inputs.snapshots", dumps_},
+                                           {"inputs.engine", "local"},
+                                           {"inputs.rehearse", REHEARSE_BINARY},
+                                           {"inputs.options", "--fail-on never\n--noisy 10s"},
+                                           {"github.event.pull_request.head.sha", head},
+                                           {"github.token", "secret-token"},
+                                           {"runner.temp", sandbox_.work()}}
+                                          .dump());
+    const auto& run =
+        run_rehearse({"github", REHEARSE_SOURCE_DIR "/ci/github/action.yml", values}, options);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("status 'rehearse': passed"));
+    EXPECT_THAT(hosts_.state()["comments"][0].get<std::string>(), HasSubstr("22012"));
+    EXPECT_TRUE(fs::exists(sandbox_.work() / "rehearse-report/report.json"));
+    expect_stderr_only(run, {""});
+}
+
+// Its script, where the target branch has ci/bot. The template's engine is docker, ours here not.
+TEST_F(Bot, TheGitlabJobDoesWhatItSays) {
+    git_.run({"checkout", "-q", "main"});
+    fs::create_directory(sandbox_.work() / "ci");
+    fs::copy(REHEARSE_SOURCE_DIR "/ci/bot", sandbox_.work() / "ci/bot");
+    const auto wrapper = sandbox_.write(
+        "ci/rehearse", "#!/bin/bash\nexec " REHEARSE_BINARY " \"${@/#docker/local}\"\n");
+    fs::permissions(wrapper, fs::perms::owner_all);
+    git_.commit("the bot");
+    git_.run({"checkout", "-q", "change"});
+    git_.run({"merge", "-q", "main"});
+    migration("2_b.sql", "SELECT 1/0;\n");
+    const auto head = commit_change();
+    git_.run({"remote", "add", "origin", sandbox_.work()});
+    git_.run({"checkout", "-q", "change"});
+    RunOptions options;
+    options.program = REHEARSE_SOURCE_DIR "/tests/support/run_job.py";
+    const auto values =
+        sandbox_.write("values.json", json{{"MIGRATIONS", "migrations"},
+                                           {"SNAPSHOTS", dumps_},
+                                           {"OUT", sandbox_.work() / "out"},
+                                           {"REHEARSE", wrapper},
+                                           {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"},
+                                           {"CI_COMMIT_SHA", head},
+                                           {"CI_PROJECT_ID", "7"},
+                                           {"CI_MERGE_REQUEST_IID", "12"},
+                                           {"CI_API_V4_URL", hosts_.url() + "/api/v4"},
+                                           {"GITLAB_TOKEN", "secret-token"}}
+                                          .dump());
+    const auto& run = run_rehearse(
+        {"gitlab", REHEARSE_SOURCE_DIR "/ci/gitlab/rehearse.gitlab-ci.yml", values, "rehearse"},
+        options);
+    EXPECT_EQ(run.exit_code, 1) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("status 'rehearse': failed"));
+    EXPECT_TRUE(fs::exists(sandbox_.work() / "out/report.md"));
+    expect_stderr_only(run, {""});
 }
 
 TEST_P(BotMasks, TheCommentWhereverItsOptionStands) {
