@@ -92,7 +92,7 @@ void refuse_options_without_effect(const CLI::App& app, const std::vector<std::s
     const CLI::App* innermost = used.front();
     while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
     for (const auto* option : app.get_options()) {
-        if (option->get_group().empty() || option->get_group() == "OPTIONS") continue;
+        if (option == app.get_config_ptr()) continue;
         for (const auto& name : option->get_lnames()) {
             const bool is_its_own = innermost->get_option_no_throw("--" + name) != nullptr;
             if (taken.contains(name) || is_its_own || !is_given(name, arguments)) continue;

@@ -55,7 +55,7 @@ TEST_F(History, ManyRunsOfAWeekAreOneLineUnlessAskedFor) {
     EXPECT_EQ(lines, 3U);
     const auto& without = run_rehearse({"history", "--runs"});
     EXPECT_EQ(without.exit_code, 2);
-    EXPECT_THAT(without.err, HasSubstr("--runs requires MIGRATION"));
+    expect_stderr_only(without, {"rehearse: error: --runs requires MIGRATION"});
 }
 
 TEST_F(History, NothingIsRecordedWhereNobodyWantsIt) {

@@ -154,8 +154,9 @@ TEST_F(ReplayEffects, TheLargestTableIsAsItWasAndNeedNotChange) {
         ASSERT_EQ(largest.has_value(), row.table != nullptr) << row.sql;
         if (!largest) continue;
         EXPECT_EQ(largest->relation.text(), row.table) << row.sql;
-        if (row.table == std::string_view{"t"})
+        if (row.table == std::string_view{"t"}) {
             EXPECT_EQ(std::to_string(largest->bytes), bytes) << row.sql;
+        }
         bytes = value_of("SELECT pg_total_relation_size('t')");
     }
 }

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 
 namespace rehearse::test {
@@ -27,14 +28,14 @@ fs::path make_sandbox() {
     return path;
 }
 
-pid_t pid_of_rehearse() {
+// Our child that runs this program, itself or through the interpreter of a script.
+std::optional<pid_t> pid_of(const std::string& program) {
     for (const Proc& process : all_processes()) {
-        if (process.parent == getpid() && process.command_line.starts_with(REHEARSE_BINARY)) {
+        if (process.parent == getpid() && process.command_line.find(program) != std::string::npos)
             return process.pid;
-        }
     }
-    ADD_FAILURE() << "rehearse is not running any more";
-    return 0;
+    ADD_FAILURE() << program << " is not running any more";
+    return std::nullopt;
 }
 
 }  // namespace
@@ -86,7 +87,7 @@ Outcome Sandbox::run_rehearse(const std::vector<std::string>& args, const RunOpt
         note_runs();
         if (!waiting || line.find(options.when_stderr_says) == std::string::npos) return;
         waiting = false;
-        options.then(pid_of_rehearse());
+        if (const auto pid = pid_of(spec.program)) options.then(*pid);
     };
 
     const auto result = process::make_process_runner()->run(spec);
