@@ -20,8 +20,10 @@ struct Adapter {
     std::unique_ptr<MigrationSource> (*open)(const Folder& folder, const SourceOptions& options);
 };
 
-extern const Adapter kPlain;
+extern const Adapter kFlyway;
 extern const Adapter kGolangMigrate;
+extern const Adapter kPlain;
+extern const Adapter kPrisma;
 
 // What becomes of another tool's files when psql runs them.
 enum class AsPlain {

@@ -105,7 +105,7 @@ const std::vector<Fingerprint>& fingerprints() {
                      some_subfolder_has(f, "snapshot.json"));
          },
          fits},
-        {"Prisma",
+        {kPrisma.tool,
          [](const Folder& f) {
              return f.has_file("migration_lock.toml") || some_subfolder_has(f, "migration.sql");
          },
@@ -170,7 +170,7 @@ const std::vector<Fingerprint>& fingerprints() {
              return has_version_files(f) && has_sibling_with_suffix(f, ".csproj");
          },
          other_names},
-        {"Flyway",
+        {kFlyway.tool,
          [](const Folder& f) {
              return has_version_files(f) ||
                     some_file_matches(f, R"(^(R__|[BU][0-9][0-9._]*__).*\.sql$)");

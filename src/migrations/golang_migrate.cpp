@@ -2,12 +2,12 @@
 #include "rehearse/base/text.hpp"
 
 #include "adapter.hpp"
-#include "golang_migrate_history.hpp"
+#include "tool_source.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <regex>
 
 namespace rehearse::migrations {
@@ -50,64 +50,22 @@ struct Version {
     std::string down_file;
 };
 
-std::string in_double_quotes(const std::string& name) {
-    std::string quoted = "\"";
-    for (const char c : name) {
-        if (c == '"') quoted += '"';
-        quoted += c;
-    }
-    return quoted + '"';
-}
-
-// What the tool does to its table around a file (database/postgres/postgres.go, SetVersion).
-void add_history_writes(Migration& migration, std::uint64_t number,
-                        const GolangMigrateHistory& history) {
-    const std::string table =
-        in_double_quotes(history.table.schema) + "." + in_double_quotes(history.table.name);
-    const auto writes = [&](const char* dirty) {
-        return std::vector<std::string>{"TRUNCATE " + table,
-                                        "INSERT INTO " + table + " (version, dirty) VALUES (" +
-                                            std::to_string(number) + ", " + dirty + ")"};
-    };
-    migration.record_before = writes("true");
-    migration.record_after = writes("false");
-    if (history.table_exists) return;
-    migration.record_before.insert(
-        migration.record_before.begin(),
-        "CREATE TABLE IF NOT EXISTS " + table +
-            " (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL)");
-}
-
-bool is_refused(const Pending& pending) {
-    return std::any_of(pending.findings.begin(), pending.findings.end(),
-                       [](const auto& one) { return one.severity == Severity::refusal; });
-}
-
-class GolangMigrateSource final : public MigrationSource {
+class GolangMigrateSource final : public ToolSource {
   public:
     GolangMigrateSource(const Folder& folder, const SourceOptions& options);
 
-    std::string tool() const override { return std::string(kTool); }
-    std::vector<Migration> all() const override;
-    Pending pending(pg::AdminSession& scratch) const override;
-
   private:
-    Migration migration_of(const Version& version) const;
-    void judge_history(Pending& pending, const GolangMigrateHistory& history,
-                       pg::AdminSession& scratch) const;
-    void judge_missing_history(Pending& pending, const GolangMigrateHistory& history,
-                               pg::AdminSession& scratch) const;
-    void judge_skipped(Pending& pending, std::uint64_t at) const;
-    std::uint64_t first_pending_number() const;
-
-    fs::path folder_;
-    SourceOptions options_;
-    std::map<std::uint64_t, Version> versions_;
-    std::vector<SourceFinding> notes_;
+    void add(std::uint64_t number, const Version& version);
+    Decision decide(const History& history) const override;
+    Decision decide_at(std::uint64_t at) const;
+    void judge_skipped(Decision& decision, std::uint64_t at) const;
+    void record(Migration& migration, const Unit& unit, const History& history) const override;
+    std::string state_of(const History& history) const override;
 };
 
 GolangMigrateSource::GolangMigrateSource(const Folder& folder, const SourceOptions& options)
-    : folder_(folder.path()), options_(options) {
+    : ToolSource(kTool, "NUMBER_name.up.sql", folder, options) {
+    std::map<std::uint64_t, Version> versions;
     std::vector<std::string> ignored;
     for (const std::string& file : folder.files()) {
         const auto parsed = parse_file_name(file);
@@ -116,13 +74,13 @@ GolangMigrateSource::GolangMigrateSource(const Folder& folder, const SourceOptio
             continue;
         }
         folder.readable(file);
-        Version& version = versions_[parsed->number];
+        Version& version = versions[parsed->number];
         std::string& place = parsed->is_up ? version.up_file : version.down_file;
         if (!place.empty()) {
             throw Error(ErrorKind::migrations,
                         "two " + std::string(parsed->is_up ? "up" : "down") +
                             " files with version " + std::to_string(parsed->number) + " in " +
-                            folder_.string() + ": " + place + " and " + file,
+                            folder.path().string() + ": " + place + " and " + file,
                         {"Give one of them another number; golang-migrate refuses to start "
                          "otherwise. Every extension counts, so move backups elsewhere."});
         }
@@ -131,133 +89,100 @@ GolangMigrateSource::GolangMigrateSource(const Folder& folder, const SourceOptio
         version.up_digits = parsed->digits;
         version.up_name = parsed->name;
     }
-    if (versions_.empty()) {
-        throw Error(
-            ErrorKind::migrations,
-            "no golang-migrate files in " + folder_.string() + "; found there: " + folder.listing(),
-            {"They are named 000001_add_column.up.sql and 000001_add_column.down.sql."});
-    }
-    if (const auto finding = finding_about_ignored(ignored, "NUMBER_name.up.sql"))
-        notes_.push_back(*finding);
-    for (const auto& [number, version] : versions_) {
-        if (!version.up_file.empty()) continue;
-        notes_.push_back({Severity::note, std::to_string(number),
-                          version.down_file + " has no up file: golang-migrate counts the version "
-                                              "and runs nothing",
-                          ""});
-    }
-    if (!options_.pending_from.empty())
-        index_meant_by(all(), options_.pending_from, "--pending-from");
+    for (const auto& [number, version] : versions) add(number, version);
+    finish_listing(folder, ignored);
 }
 
-Migration GolangMigrateSource::migration_of(const Version& version) const {
-    Migration migration;
-    migration.version = version.up_digits;
-    migration.name = version.up_name;
-    migration.path = folder_ / version.up_file;
-    if (!version.down_file.empty()) migration.down_path = folder_ / version.down_file;
-    migration.tool = kTool;
-    migration.transaction_mode = TransactionMode::whole_file_query;
-    return migration;
+void GolangMigrateSource::add(std::uint64_t number, const Version& version) {
+    Unit unit;
+    unit.key = std::to_string(number);
+    unit.runs = !version.up_file.empty();
+    unit.migration.version = unit.runs ? version.up_digits : unit.key;
+    unit.migration.name = version.up_name;
+    unit.migration.path = folder() / version.up_file;
+    if (!version.down_file.empty()) unit.migration.down_path = folder() / version.down_file;
+    unit.migration.transaction_mode = TransactionMode::whole_file_query;
+    unit.migration.sends = Sends::texts;
+    units_.push_back(std::move(unit));
+    if (!version.up_file.empty()) return;
+    notes_.push_back({Severity::note, std::to_string(number),
+                      version.down_file + " has no up file: golang-migrate counts the version and "
+                                          "runs nothing",
+                      ""});
 }
 
-std::vector<Migration> GolangMigrateSource::all() const {
-    std::vector<Migration> migrations;
-    for (const auto& [number, version] : versions_) {
-        if (!version.up_file.empty()) migrations.push_back(migration_of(version));
+// The table has one row, the version that the database is at (database/postgres/postgres.go).
+Decision GolangMigrateSource::decide(const History& history) const {
+    Decision decision;
+    if (history.rows.size() > 1) {
+        decision.findings.push_back(refusal(
+            history.table.text() + " has " + std::to_string(history.rows.size()) +
+                " rows, but golang-migrate keeps one",
+            "It may be another tool's table (Hasura's has the same columns): name the right one "
+            "with --history-table."));
+        return decision;
     }
-    return migrations;
+    const std::string version = text_of(history.rows.front()[0]);
+    if (text_of(history.rows.front()[1]) == "true") {
+        decision.findings.push_back(
+            refusal("Dirty database version " + version + ". Fix and force version.",
+                    "The snapshot was taken while this migration ran or after it had failed: take "
+                    "another one, or mend production first.",
+                    version));
+        return decision;
+    }
+    // -1 without dirty is what the tool calls the nil version.
+    std::uint64_t at = 0;
+    const auto [end, error] = std::from_chars(version.data(), version.data() + version.size(), at);
+    if (error != std::errc{} || end != version.data() + version.size()) return pending_from(0);
+    return decide_at(at);
 }
 
-Pending GolangMigrateSource::pending(pg::AdminSession& scratch) const {
-    Pending pending;
-    pending.findings = notes_;
-    const auto history = read_golang_migrate_history(scratch, options_.history_table);
-    pending.findings.insert(pending.findings.end(), history.findings.begin(),
-                            history.findings.end());
-    if (history.table_exists) pending.history = history.table.text();
-    if (is_refused(pending)) return pending;
-
-    judge_history(pending, history, scratch);
-    if (is_refused(pending)) return pending;
-
-    const std::uint64_t from = history.version ? *history.version + 1 : first_pending_number();
-    for (const auto& [number, version] : versions_) {
-        if (number < from) {
-            ++pending.applied;
-        } else if (!version.up_file.empty()) {
-            Migration migration = migration_of(version);
-            add_history_writes(migration, number, history);
-            pending.migrations.push_back(std::move(migration));
-        }
+Decision GolangMigrateSource::decide_at(std::uint64_t at) const {
+    const auto index = unit_with_key(std::to_string(at));
+    if (!index) {
+        Decision decision;
+        decision.findings.push_back(
+            refusal("no migration found for version " + std::to_string(at),
+                    "The snapshot is at a version that " + folder().string() +
+                        " does not have: bring the branch up to date, or check --migrations."));
+        return decision;
     }
-    return pending;
-}
-
-void GolangMigrateSource::judge_history(Pending& pending, const GolangMigrateHistory& history,
-                                        pg::AdminSession& scratch) const {
-    if (!history.version) return judge_missing_history(pending, history, scratch);
-    if (!options_.pending_from.empty()) {
-        pending.findings.push_back({Severity::warning, "",
-                                    "--pending-from is not used: " + history.table.text() +
-                                        " says that version " + std::to_string(*history.version) +
-                                        " is applied",
-                                    ""});
-    }
-    if (!versions_.contains(*history.version)) {
-        pending.findings.push_back(
-            {Severity::refusal, "",
-             "no migration found for version " + std::to_string(*history.version),
-             "The snapshot is at a version that " + folder_.string() +
-                 " does not have: bring the branch up to date, or check --migrations."});
-        return;
-    }
-    judge_skipped(pending, *history.version);
-}
-
-// The tool would run every file. That is right for a team that begins to use it, and wrong for a
-// snapshot that left the history out; --pending-from tells the two apart.
-void GolangMigrateSource::judge_missing_history(Pending& pending,
-                                                const GolangMigrateHistory& history,
-                                                pg::AdminSession& scratch) const {
-    if (!options_.pending_from.empty() || !scratch.has_user_tables()) return;
-    if (history.table_exists) {
-        pending.findings.push_back(
-            {Severity::refusal, "",
-             history.table.text() + " is empty, but the snapshot has tables: everything would be "
-                                    "replayed on top of them",
-             "Take the snapshot with the rows of the history table, or say which version is the "
-             "first pending one with --pending-from VERSION."});
-        return;
-    }
-    pending.findings.push_back(
-        {Severity::warning, "",
-         "the snapshot has tables but no history of golang-migrate: every migration counts as "
-         "pending",
-         "If the history has another name, give it with --history-table; say which version is the "
-         "first pending one with --pending-from VERSION."});
+    Decision decision = pending_from(*index + 1);
+    judge_skipped(decision, at);
+    return decision;
 }
 
 // One row cannot say which of the older files were run. That a file is new in this change can.
-void GolangMigrateSource::judge_skipped(Pending& pending, std::uint64_t at) const {
-    if (!options_.added) return;
-    for (const fs::path& path : *options_.added) {
+void GolangMigrateSource::judge_skipped(Decision& decision, std::uint64_t at) const {
+    if (!options().added) return;
+    for (const fs::path& path : *options().added) {
         const auto parsed = parse_file_name(path.filename().string());
         if (!parsed || !parsed->is_up || parsed->number > at) continue;
-        pending.findings.push_back(
-            {Severity::warning, parsed->digits,
-             path.filename().string() + " is new, but the database is at version " +
-                 std::to_string(at) + " already: golang-migrate skips it without a word",
-             "Give it a number above " + std::to_string(versions_.rbegin()->first) + "."});
+        decision.findings.push_back(
+            warning(path.filename().string() + " is new, but the database is at version " +
+                        std::to_string(at) + " already: golang-migrate skips it without a word",
+                    "Give it a number above " + units_.back().key + ".", parsed->digits));
     }
 }
 
-std::uint64_t GolangMigrateSource::first_pending_number() const {
-    if (options_.pending_from.empty()) return 0;
-    const auto migrations = all();
-    const auto& from =
-        migrations[index_meant_by(migrations, options_.pending_from, "--pending-from")];
-    return parse_file_name(from.path.filename().string())->number;
+// What the tool does to its table around a file (database/postgres/postgres.go, SetVersion).
+void GolangMigrateSource::record(Migration& migration, const Unit& unit,
+                                 const History& history) const {
+    const auto writes = [&](const char* dirty) {
+        return std::vector<std::string>{"TRUNCATE " + history.quoted(),
+                                        history.insert({{"version", unit.key}, {"dirty", dirty}})};
+    };
+    migration.record_before = writes("true");
+    migration.record_after = writes("false");
+    migration.after_failure =
+        "golang-migrate's history says that version " + migration.version +
+        " is dirty: it runs nothing more until somebody mends the schema and forces a version";
+}
+
+std::string GolangMigrateSource::state_of(const History& history) const {
+    if (history.rows.size() != 1) return ToolSource::state_of(history);
+    return history.table.text() + ".version = " + text_of(history.rows.front()[0]);
 }
 
 }  // namespace

@@ -18,14 +18,23 @@ std::string_view to_string(TransactionMode mode) {
             return "one_transaction";
         case TransactionMode::autocommit:
             return "autocommit";
+        case TransactionMode::one_transaction_for_all:
+            return "one_transaction_for_all";
+        case TransactionMode::pipeline:
+            return "pipeline";
     }
     return "";
+}
+
+Pending MigrationSource::pending(pg::AdminSession& scratch) const {
+    return pending(*history_in(scratch));
 }
 
 bool is_meant_by(const Migration& migration, std::string_view text) {
     if (text == migration.version) return true;
     if (const Numbering number(text); !number.empty())
         return number == Numbering(migration.version);
+    if (text == migration.version + "_" + migration.name) return true;
     const std::string file = migration.path.filename().string();
     return !text.empty() && file.starts_with(text) &&
            (file.size() == text.size() || file[text.size()] == '.');

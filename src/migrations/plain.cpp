@@ -81,10 +81,9 @@ void mark_down_files_by_name(std::vector<NumberedFile>& files) {
     }
 }
 
-std::vector<std::string> applied_by_query(const pg::AdminSession& scratch,
-                                          const std::string& query) {
+std::vector<std::string> applied_by_query(HistoryReader& snapshot, const std::string& query) {
     try {
-        return scratch.read_column(query);
+        return snapshot.read_column(query);
     } catch (Error& error) {
         error.with_hint("--history-query must be a SELECT that works in the snapshot's database.");
         throw;
@@ -97,13 +96,14 @@ class PlainSource final : public MigrationSource {
 
     std::string tool() const override { return std::string(kTool); }
     std::vector<Migration> all() const override { return migrations_; }
-    Pending pending(pg::AdminSession& scratch) const override;
+    Pending pending(HistoryReader& snapshot) const override;
+    using MigrationSource::pending;
 
   private:
     void add(const Folder& folder, const NumberedFile& file);
     void check_options() const;
-    Pending pending_by_query(pg::AdminSession& scratch) const;
-    Pending pending_without_history(pg::AdminSession& scratch) const;
+    Pending pending_by_query(HistoryReader& snapshot) const;
+    Pending pending_without_history(HistoryReader& snapshot) const;
 
     SourceOptions options_;
     std::vector<Migration> migrations_;
@@ -168,7 +168,7 @@ void PlainSource::add(const Folder& folder, const NumberedFile& file) {
     migration.path = path;
     migration.tool = kTool;
     migration.transaction_mode = TransactionMode::autocommit;
-    migration.own_session = true;
+    migration.through_psql = true;
     migrations_.push_back(std::move(migration));
 }
 
@@ -186,27 +186,28 @@ void PlainSource::check_options() const {
     index_meant_by(migrations_, options_.pending_from, "--pending-from");
 }
 
-Pending PlainSource::pending(pg::AdminSession& scratch) const {
+Pending PlainSource::pending(HistoryReader& snapshot) const {
     Pending pending;
     if (!options_.history_query.empty()) {
-        pending = pending_by_query(scratch);
+        pending = pending_by_query(snapshot);
     } else if (!options_.pending_from.empty()) {
         pending.applied = index_meant_by(migrations_, options_.pending_from, "--pending-from");
         pending.migrations.assign(
             migrations_.begin() + static_cast<std::ptrdiff_t>(pending.applied), migrations_.end());
     } else {
-        pending = pending_without_history(scratch);
+        pending = pending_without_history(snapshot);
     }
     pending.findings.insert(pending.findings.begin(), notes_.begin(), notes_.end());
+    pending.seen = tool() + ": " + std::to_string(migrations_.size()) + " files NUMBER_name.sql";
     return pending;
 }
 
-Pending PlainSource::pending_by_query(pg::AdminSession& scratch) const {
+Pending PlainSource::pending_by_query(HistoryReader& snapshot) const {
     Pending pending;
     pending.history = "--history-query";
     std::vector<std::string> unknown;
     std::set<std::size_t> applied;
-    for (const std::string& text : applied_by_query(scratch, options_.history_query)) {
+    for (const std::string& text : applied_by_query(snapshot, options_.history_query)) {
         const auto found =
             std::find_if(migrations_.begin(), migrations_.end(),
                          [&](const Migration& one) { return is_meant_by(one, text); });
@@ -233,7 +234,7 @@ Pending PlainSource::pending_by_query(pg::AdminSession& scratch) const {
                                         one_line(join(unknown, ", "), 200),
                                     ""});
     }
-    if (applied.empty() && scratch.has_user_tables()) {
+    if (applied.empty() && !snapshot.user_tables().empty()) {
         pending.findings.push_back(
             {Severity::warning, "",
              "--history-query names no version of the folder: every file counts as pending",
@@ -243,7 +244,7 @@ Pending PlainSource::pending_by_query(pg::AdminSession& scratch) const {
     return pending;
 }
 
-Pending PlainSource::pending_without_history(pg::AdminSession& scratch) const {
+Pending PlainSource::pending_without_history(HistoryReader& snapshot) const {
     Pending pending;
     if (options_.added) {
         const std::set<fs::path> added(options_.added->begin(), options_.added->end());
@@ -255,7 +256,7 @@ Pending PlainSource::pending_without_history(pg::AdminSession& scratch) const {
         return pending;
     }
     pending.migrations = migrations_;
-    if (scratch.has_user_tables()) {
+    if (!snapshot.user_tables().empty()) {
         pending.findings.push_back(
             {Severity::warning, "", "numbered files keep no history: every file counts as pending",
              "Say which are with --pending-from VERSION, --since REF or --history-query SQL."});

@@ -10,7 +10,12 @@ namespace rehearse::migrations {
 namespace {
 
 const std::vector<const Adapter*>& adapters() {
-    static const std::vector<const Adapter*> all{&kGolangMigrate, &kPlain};
+    static const std::vector<const Adapter*> all{
+        &kPlain,
+        &kGolangMigrate,
+        &kPrisma,
+        &kFlyway,
+    };
     return all;
 }
 

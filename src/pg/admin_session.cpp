@@ -169,8 +169,11 @@ std::map<std::string, std::string> AdminSession::columns_of(const RelationName& 
     return columns;
 }
 
-bool AdminSession::has_user_tables() const {
-    return impl_->connection.run(queries::kHasUserTables)[0][0].as<bool>();
+std::vector<RelationName> AdminSession::user_tables() const {
+    std::vector<RelationName> tables;
+    for (const auto& row : impl_->connection.run(queries::kUserTables))
+        tables.push_back({text(row[0]), text(row[1])});
+    return tables;
 }
 
 bool answers_with_marker(const ConnInfo& where, const std::string& marker,

@@ -7,6 +7,7 @@
 #include "meta_commands.hpp"
 #include "suppressions.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -14,8 +15,6 @@
 namespace rehearse::plan {
 
 namespace {
-
-using migrations::TransactionMode;
 
 std::string place(const std::filesystem::path& path, const sql::Position& position) {
     return path.string() + ":" + std::to_string(position.line) + ":" +
@@ -90,7 +89,7 @@ void check_meta_command(const migrations::Migration& migration, const sql::State
     const std::string name(meta_command_name(statement.text));
     const std::string where = place(migration.path, statement.position) + ": ";
     // Only psql knows these lines: a tool that sends the file would get a syntax error.
-    if (migration.transaction_mode == TransactionMode::whole_file_query) {
+    if (!migration.through_psql) {
         throw Error(ErrorKind::migrations,
                     where + "psql meta-command " + name + ", but " + migration.tool +
                         " sends the file to the server as it is",
@@ -125,23 +124,47 @@ void count(FileSurvey& survey, const sql::Statement& statement) {
         ++survey.forbidden_in_transaction;
 }
 
-}  // namespace
-
-FileSurvey survey_file(const migrations::Migration& migration) {
-    FileSurvey survey;
-    CheckedFile file(migration.path);
-    sql::ScriptReader reader([&](std::span<char> buffer) { return file.read(buffer); });
+void survey_statements(FileSurvey& survey, const migrations::Migration& migration,
+                       sql::ScriptReader& reader, bool must_be_closed) {
     const auto next = [&] {
         return in_context("reading " + migration.path.string(), [&] { return reader.next(); });
     };
     while (const auto statement = next()) {
-        check_is_closed(migration, *statement);
+        if (must_be_closed) check_is_closed(migration, *statement);
         if (statement->is_meta_command) {
             check_meta_command(migration, *statement);
         } else if (!statement->text.empty()) {
             count(survey, *statement);
         }
         add_suppressions(survey.allowed, *statement, migration.path);
+    }
+}
+
+// Checks the file as it stands, of which the tool then takes its texts.
+void check_bytes(CheckedFile& file) {
+    std::array<char, 64 * 1024> buffer{};
+    while (file.read(buffer) > 0) {
+    }
+}
+
+}  // namespace
+
+FileSurvey survey_file(const migrations::Migration& migration) {
+    FileSurvey survey;
+    CheckedFile file(migration.path);
+    if (migration.texts) {
+        check_bytes(file);
+        std::vector<migrations::Text> texts = migration.texts();
+        // Where the tool has cut the file in the wrong place, the server says so of the piece.
+        const bool must_be_closed =
+            migration.sends == migrations::Sends::statements || texts.size() == 1;
+        for (migrations::Text& text : texts) {
+            auto reader = sql::ScriptReader::of_text(std::move(text.sql), text.position);
+            survey_statements(survey, migration, reader, must_be_closed);
+        }
+    } else {
+        sql::ScriptReader reader([&](std::span<char> buffer) { return file.read(buffer); });
+        survey_statements(survey, migration, reader, true);
     }
     survey.bytes = file.bytes();
     return survey;

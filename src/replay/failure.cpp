@@ -13,14 +13,14 @@ std::string describe_committed(std::size_t statements) {
     return std::to_string(statements) + " earlier statements, which stay committed";
 }
 
-std::string describe_own_commits() {
-    return "whatever the statement itself had committed by then";
+std::string describe_rolled_back(std::size_t migrations) {
+    return migrations == 1 ? "nothing: the migration before it is rolled back with it"
+                           : "nothing: the " + std::to_string(migrations) +
+                                 " migrations before it are rolled back with it";
 }
 
-std::string describe_history(const migrations::Migration& migration) {
-    if (migration.record_before.empty()) return "";
-    return migration.tool + "'s history says that version " + migration.version +
-           " is dirty: it runs nothing more until somebody mends the schema and forces a version";
+std::string describe_own_commits() {
+    return "whatever the statement itself had committed by then";
 }
 
 }  // namespace rehearse::replay

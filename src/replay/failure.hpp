@@ -1,6 +1,5 @@
 #pragma once
 
-#include "rehearse/migrations/migration.hpp"
 #include "rehearse/pg/types.hpp"
 
 #include <cstddef>
@@ -14,7 +13,7 @@ std::vector<std::string> describe_invalid_indexes(const std::vector<pg::Relation
 std::string describe_committed(std::size_t statements);
 // Of a statement outside of a block that failed.
 std::string describe_own_commits();
-// The tool's own mark of a migration that did not end; empty when it keeps none.
-std::string describe_history(const migrations::Migration& migration);
+// Of a migration in one transaction with so many before it.
+std::string describe_rolled_back(std::size_t migrations);
 
 }  // namespace rehearse::replay

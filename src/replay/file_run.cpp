@@ -7,8 +7,10 @@
 #include "implicit_block.hpp"
 #include "syntax_check.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace rehearse::replay {
 
@@ -32,12 +34,41 @@ Cue cue_of(const Statement& statement, const sql::Classification& classification
     return cue;
 }
 
+// What is sent: the whole file, read as it goes, or one text of it.
+class Script {
+  public:
+    explicit Script(fs::path path) : path_{std::move(path)} {}
+    explicit Script(migrations::Text text) : text_{std::move(text)} {}
+
+    ScriptReader reader() const {
+        return text_ ? ScriptReader::of_text(text_->sql, text_->position)
+                     : ScriptReader::of_file(path_);
+    }
+    std::string whole() const { return text_ ? text_->sql : read_file(path_); }
+    sql::Position position() const { return text_ ? text_->position : sql::Position{}; }
+
+  private:
+    fs::path path_;
+    std::optional<migrations::Text> text_;
+};
+
+std::vector<Script> scripts_of(const migrations::Migration& migration) {
+    std::vector<Script> scripts;
+    if (!migration.texts) {
+        scripts.emplace_back(migration.path);
+    } else {
+        for (migrations::Text& text : migration.texts()) scripts.emplace_back(std::move(text));
+    }
+    return scripts;
+}
+
 bool is_to_be_run(const Statement& statement) {
     return !statement.text.empty() && !statement.is_meta_command;
 }
 
-void run_statements(const fs::path& path, MigrationRun& run) {
-    ScriptReader reader = ScriptReader::of_file(path);
+// Each statement on its own, in the transaction that is open or in one of its own.
+void run_statements(const Script& script, MigrationRun& run) {
+    ScriptReader reader = script.reader();
     while (const auto statement = reader.next()) {
         if (!is_to_be_run(*statement)) continue;
         const sql::Classification classification = sql::classify(statement->text);
@@ -47,26 +78,7 @@ void run_statements(const fs::path& path, MigrationRun& run) {
     run.no_more_alone();
 }
 
-// As psql -f with ON_ERROR_STOP does.
-void run_in_autocommit(const fs::path& path, MigrationRun& run) {
-    run_statements(path, run);
-    if (run.has_failed() || !run.in_transaction()) return;
-    run.roll_back();
-    run.ended_in_transaction();
-    run.add_warning("25001",
-                    "the file ends inside a transaction that it began: psql ends its session there "
-                    "and the server rolls back");
-}
-
-// BEGIN before the file and COMMIT after it. A COMMIT in the file ends that transaction, and what
-// follows it runs on its own.
-void run_in_one_transaction(const fs::path& path, MigrationRun& run) {
-    run.begin();
-    run_statements(path, run);
-    if (!run.has_failed() && run.in_transaction()) run.commit();
-}
-
-// What reading the file once, before anything runs, tells of it as one simple Query.
+// What reading a text once, before anything runs, tells of it as one simple Query.
 struct Preview {
     std::size_t statements = 0;
     // Something that only the server can judge: the data of COPY and psql's commands, which are not
@@ -77,12 +89,13 @@ struct Preview {
     std::optional<SyntaxCheck::Fault> fault;
 };
 
-// The server parses the whole text before it runs the first statement of it.
-Preview preview_of(const fs::path& path, pg::PerformerSession& performer) {
+// The server parses the whole text before it runs the first statement of it. Not within a
+// transaction: asking it ends that.
+Preview preview_of(const Script& script, pg::PerformerSession& performer) {
     constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     Preview preview;
     SyntaxCheck check{performer};
-    ScriptReader reader = ScriptReader::of_file(path);
+    ScriptReader reader = script.reader();
     while (auto statement = reader.next()) {
         preview.has_foreign_text |= statement->leading.starts_with(kByteOrderMark);
         if (statement->text.empty()) continue;
@@ -96,11 +109,12 @@ Preview preview_of(const fs::path& path, pg::PerformerSession& performer) {
     return preview;
 }
 
-void run_whole(const fs::path& path, MigrationRun& run) {
-    const std::string text = read_file(path);
+void run_whole(const Script& script, MigrationRun& run) {
+    const std::string text = script.whole();
     sql::Classification classification;
     classification.transaction_use = sql::TransactionUse::may_commit;
-    run.send_alone({text, {}, classification, {}, true});
+    const Cue cue{text, script.position(), classification, {}, true};
+    run.in_transaction() ? run.send(cue) : run.send_alone(cue);
 }
 
 // One statement of a text that holds several. Returns false when the migration has failed.
@@ -131,9 +145,10 @@ bool run_in_block(const Cue& cue, ImplicitBlock& block, MigrationRun& run) {
     return run.send(cue);
 }
 
-void run_in_blocks(const fs::path& path, MigrationRun& run) {
-    ScriptReader reader = ScriptReader::of_file(path);
-    ImplicitBlock block;
+void run_in_blocks(const Script& script, MigrationRun& run) {
+    ScriptReader reader = script.reader();
+    ImplicitBlock block{run.in_transaction() ? ImplicitBlock::State::explicit_
+                                             : ImplicitBlock::State::none};
     while (const auto statement = reader.next()) {
         if (statement->text.empty()) continue;
         const sql::Classification classification = sql::classify(statement->text);
@@ -143,24 +158,56 @@ void run_in_blocks(const fs::path& path, MigrationRun& run) {
     if (block.state() == ImplicitBlock::State::implicit) run.commit();
 }
 
-// One simple Query with the whole text, as golang-migrate sends it.
-void run_as_one_query(const fs::path& path, Stage& stage, MigrationRun& run) {
-    const Preview preview = preview_of(path, stage.performer());
+// One simple Query with the whole text.
+void run_as_one_query(const Script& script, const Preview& preview, MigrationRun& run) {
     const bool is_one = preview.statements <= 1;
     if (preview.has_foreign_text || (preview.asks_for_its_time && !is_one)) {
-        run_whole(path, run);
+        run_whole(script, run);
     } else if (preview.fault) {
         const SyntaxCheck::Fault& fault = *preview.fault;
         const sql::Classification classification = sql::classify(fault.statement.text);
         run.fail_before_run(cue_of(fault.statement, classification), fault.ordinal, fault.error);
     } else if (is_one) {
-        run_statements(path, run);
+        run_statements(script, run);
     } else {
-        run_in_blocks(path, run);
+        run_in_blocks(script, run);
     }
+}
+
+// One implicit transaction from the first statement to the Sync at the file's end. What cannot be
+// in one ends it and goes alone, as the Supabase CLI does since 2.109.
+void run_in_pipeline(const Script& script, MigrationRun& run) {
+    ScriptReader reader = script.reader();
+    ImplicitBlock block{ImplicitBlock::State::none};
+    while (const auto statement = reader.next()) {
+        if (statement->text.empty()) continue;
+        const sql::Classification classification = sql::classify(statement->text);
+        const Cue cue = cue_of(*statement, classification);
+        if (classification.transaction_use == sql::TransactionUse::forbidden) {
+            if (run.in_transaction() && !run.commit()) return;
+            if (!run.send_alone(cue)) return;
+        } else if (!run_in_block(cue, block, run)) {
+            return;
+        }
+        block.ran(classification.kind, run.in_transaction());
+    }
+}
+
+// As psql -f with ON_ERROR_STOP does.
+void end_as_psql(MigrationRun& run) {
     if (run.has_failed() || !run.in_transaction()) return;
-    // database/sql with lib/pq: the tool's next BEGIN fails with "unexpected transaction status",
-    // and the connection is closed.
+    run.roll_back();
+    run.ended_in_transaction();
+    run.add_warning("25001",
+                    "the file ends inside a transaction that it began: psql ends its session there "
+                    "and the server rolls back");
+}
+
+// The tool's next BEGIN meets an open transaction. database/sql with lib/pq closes the connection
+// then ("unexpected transaction status"); others write their history into that transaction, which
+// the end of their session rolls back.
+void end_as_other_tools(MigrationRun& run) {
+    if (run.has_failed() || !run.in_transaction()) return;
     run.roll_back();
     pg::ServerError error;
     error.sqlstate.code = "25001";
@@ -172,16 +219,58 @@ void run_as_one_query(const fs::path& path, Stage& stage, MigrationRun& run) {
 
 }  // namespace
 
-void run_file(const plan::PlannedMigration& planned, Stage& stage, MigrationRun& run) {
-    const fs::path& path = planned.migration.path;
-    switch (planned.migration.transaction_mode) {
-        case TransactionMode::autocommit:
-            return run_in_autocommit(path, run);
-        case TransactionMode::one_transaction:
-            return run_in_one_transaction(path, run);
-        case TransactionMode::whole_file_query:
-            return run_as_one_query(path, stage, run);
+struct FileRun::Prepared {
+    Script script;
+    std::optional<Preview> preview;  // where the text is sent as one simple Query
+};
+
+FileRun::FileRun(const migrations::Migration& migration, Stage& stage) : migration_{migration} {
+    const bool sends_texts = migration.sends == migrations::Sends::texts ||
+                             migration.transaction_mode == TransactionMode::whole_file_query;
+    for (Script& script : scripts_of(migration)) {
+        Prepared prepared{std::move(script), std::nullopt};
+        if (sends_texts) prepared.preview = preview_of(prepared.script, stage.performer());
+        scripts_.push_back(std::move(prepared));
     }
+}
+
+FileRun::FileRun(FileRun&&) noexcept = default;
+FileRun::~FileRun() = default;
+
+void FileRun::run_scripts(MigrationRun& run) const {
+    for (const Prepared& prepared : scripts_) {
+        if (migration_.transaction_mode == TransactionMode::pipeline) {
+            run_in_pipeline(prepared.script, run);
+        } else if (prepared.preview) {
+            run_as_one_query(prepared.script, *prepared.preview, run);
+        } else {
+            run_statements(prepared.script, run);
+        }
+        if (run.has_failed()) return;
+    }
+}
+
+void FileRun::run(MigrationRun& run) const {
+    switch (migration_.transaction_mode) {
+        case TransactionMode::autocommit:
+        case TransactionMode::whole_file_query:
+            run_scripts(run);
+            return migration_.through_psql ? end_as_psql(run) : end_as_other_tools(run);
+        // A COMMIT in the file ends the tool's transaction, and what follows it runs on its own.
+        case TransactionMode::one_transaction:
+            run.begin();
+            run_scripts(run);
+            break;
+        case TransactionMode::pipeline:
+            run_scripts(run);
+            break;
+        case TransactionMode::one_transaction_for_all:
+            run_scripts(run);
+            if (!run.has_failed()) run.write_history(migration_.record_within);
+            return;
+    }
+    if (!run.has_failed()) run.write_history(migration_.record_within);
+    if (!run.has_failed() && run.in_transaction()) run.commit();
 }
 
 }  // namespace rehearse::replay

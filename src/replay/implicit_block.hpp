@@ -27,13 +27,16 @@ class ImplicitBlock {
         roll_back_and_send  // refused in an implicit block, as the server refuses it outside of any
     };
 
+    // `state`: what the session is in when the text is sent.
+    explicit ImplicitBlock(State state = State::none) : state_{state} {}
+
     Action action_for(sql::StatementKind kind, std::string_view text) const;
     // The statement was sent, or adopted.
     void ran(sql::StatementKind kind, bool in_transaction_now);
     State state() const { return state_; }
 
   private:
-    State state_ = State::none;
+    State state_;
 };
 
 // "ISOLATION LEVEL SERIALIZABLE" of BEGIN or START TRANSACTION; empty where it has none.

@@ -258,6 +258,19 @@ void MigrationRun::roll_back() {
     transaction_ended(true, observe::Ending::rolled_back);
 }
 
+void MigrationRun::write_history(const std::vector<std::string>& statements) {
+    if (statements.empty()) return;
+    // Read before it, so that its own locks are not the migration's.
+    if (stage_.witness() != nullptr && in_transaction()) stage_.witness()->before_end(clock_);
+    for (const std::string& statement : statements) {
+        const auto error = stage_.performer().execute(statement).error;
+        if (!error) continue;
+        if (state() != pg::TransactionState::idle) roll_back();
+        fail_at_end(*error);
+        return;
+    }
+}
+
 void MigrationRun::add_warning(const std::string& sqlstate, const std::string& message) {
     if (Statement* last = recorder_.last())
         last->notices.push_back({"WARNING", {sqlstate}, message});
@@ -278,6 +291,11 @@ void MigrationRun::fail_at_end(const pg::ServerError& error) {
     const Statement& blamed = last != nullptr ? *last : nothing;
     nothing.ordinal = blamed.ordinal;
     set_failure(nothing, blamed.position, {});
+}
+
+MigrationEnd MigrationRun::end_migration() {
+    recorder_.stop_folding();
+    return {ordinal_, clock_};
 }
 
 observe::MigrationObservation MigrationRun::take() {

@@ -6,6 +6,7 @@
 
 #include "recorder.hpp"
 #include "settings_in_force.hpp"
+#include "shared_transaction.hpp"
 #include "stage.hpp"
 #include "undone_statements.hpp"
 
@@ -14,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace rehearse::replay {
 
@@ -52,6 +54,9 @@ class MigrationRun {
     // The tool's own BEGIN, and what is not on the clock at all.
     void begin();
     void roll_back();
+    // The tool's own writes to its history, in the transaction that is open or each in its own. One
+    // that is refused fails the migration and rolls back.
+    void write_history(const std::vector<std::string>& statements);
     // The file ended inside a transaction that it began, and no tool complains.
     void ended_in_transaction() { left_open_by_ = opened_by_; }
     // Something that the server would say in the tool's place, for the last statement.
@@ -66,6 +71,9 @@ class MigrationRun {
         return begun_ahead_ ? pg::TransactionState::idle : stage_.performer().transaction_state();
     }
     bool in_transaction() { return state() == pg::TransactionState::in_transaction; }
+
+    // Of several migrations that run as one: what comes from now on is the next one's.
+    MigrationEnd end_migration();
 
     observe::MigrationObservation take();
 

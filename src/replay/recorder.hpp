@@ -19,6 +19,8 @@ class Recorder {
 
     // True when it was folded. `is_remarkable` keeps it on its own whatever it looks like.
     bool add(observe::StatementObservation statement, bool is_remarkable);
+    // What comes from now on is another migration's.
+    void stop_folding() { foldable_.clear(); }
     // The last statement added, for its COMMIT; nullptr before the first.
     observe::StatementObservation* last();
     // Statements from this ordinal on whose locks should have been read and were not.

@@ -42,6 +42,10 @@ std::string how_to_run_alone(TransactionMode mode) {
             return "in a migration of its own, run without the tool's transaction";
         case TransactionMode::autocommit:
             return "outside of BEGIN ... COMMIT";
+        case TransactionMode::one_transaction_for_all:
+            return "outside of the tool's migrations, which are all one transaction";
+        case TransactionMode::pipeline:
+            return "in a migration of its own";
     }
     return "";
 }

@@ -282,13 +282,15 @@ const std::string& ScriptReader::copy_terminator() const {
     return impl_->copy_terminator;
 }
 
-ScriptReader ScriptReader::of_text(std::string text) {
-    return ScriptReader(
+ScriptReader ScriptReader::of_text(std::string text, Position position) {
+    ScriptReader reader(
         [text = std::move(text), taken = std::size_t{0}](std::span<char> buffer) mutable {
             const std::size_t count = text.copy(buffer.data(), buffer.size(), taken);
             taken += count;
             return count;
         });
+    reader.impl_->position = position;
+    return reader;
 }
 
 ScriptReader ScriptReader::of_file(const std::filesystem::path& path) {

@@ -38,7 +38,7 @@ class SilentListener final : public replay::ReplayListener {
 int run(const std::vector<std::string>& args) {
     migrations::Migration migration;
     migration.path = args[3];
-    migration.own_session = true;
+    migration.through_psql = true;
     const plan::ReplayPlan plan{{{migration, plan::survey_file(migration), true}}};
     RunningServer server{args[0]};
     SilentListener listener;

@@ -41,7 +41,7 @@ migrations::Migration ReplayTest::add_migration(const std::string& text, Mode mo
     migration.path = folder_->path() / (migration.version + "_test.sql");
     migration.tool = mode == Mode::whole_file_query ? "golang-migrate" : "plain";
     migration.transaction_mode = mode;
-    migration.own_session = mode == Mode::autocommit;
+    migration.through_psql = mode == Mode::autocommit;
     write_file_atomically(migration.path, text);
     migrations_.push_back(migration);
     return migration;

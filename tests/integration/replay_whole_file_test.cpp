@@ -199,6 +199,8 @@ TEST_F(ReplayWholeFile, TheHistoryIsWrittenOffTheClockAndAFailureLeavesItDirty) 
         migration.record_after = {
             "TRUNCATE schema_migrations",
             "INSERT INTO schema_migrations VALUES (" + migration.version + ", false)"};
+        migration.after_failure =
+            "the history says that version " + migration.version + " is dirty";
     };
     with_history("INSERT INTO t VALUES (10); INSERT INTO t VALUES (11);");
     with_history("INSERT INTO t VALUES (12); COMMIT; INSERT INTO t VALUES (12);");

@@ -97,7 +97,7 @@ plan::PlannedMigration TruthServer::plan_of(const std::string& text) {
     planned.migration.name = "truth";
     planned.migration.path = temp_.path() / (planned.migration.version + "_truth.sql");
     planned.migration.tool = "plain";
-    planned.migration.own_session = true;
+    planned.migration.through_psql = true;
     write_file_atomically(planned.migration.path, text);
     planned.survey = plan::survey_file(planned.migration);
     return planned;

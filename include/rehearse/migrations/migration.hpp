@@ -1,8 +1,11 @@
 #pragma once
 
-#include "rehearse/pg/admin_session.hpp"
+#include "rehearse/migrations/history_reader.hpp"
+#include "rehearse/sql/statement.hpp"
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,32 +14,59 @@
 
 namespace rehearse::migrations {
 
-// How a tool gets a file to the server: what decides lock lifetime, what rolls back, and whether
-// CREATE INDEX CONCURRENTLY works.
+// The transactions that a tool makes around what it sends: what decides lock lifetime, what rolls
+// back, and whether CREATE INDEX CONCURRENTLY works.
 enum class TransactionMode {
     whole_file_query,  // one simple Query, no BEGIN: an implicit transaction when it holds more
                        // than one statement
-    one_transaction,   // BEGIN; the file, statement by statement; COMMIT
-    autocommit,  // statement by statement, each in its own transaction, as psql -f does (the file
-                 // may BEGIN itself)
+    one_transaction,   // BEGIN; the file; COMMIT
+    autocommit,        // no BEGIN: each thing that is sent is its own transaction (the file may
+                       // BEGIN itself)
+    one_transaction_for_all,  // BEGIN; every pending file; COMMIT
+    pipeline,  // extended protocol with one Sync at the file's end: an implicit transaction, ended
+               // before what cannot be in one
 };
 
 std::string_view to_string(TransactionMode mode);
+
+// What a tool hands to the server at once.
+enum class Sends {
+    statements,  // one after the other, taken apart as PostgreSQL does
+    texts,       // each text in one simple Query; the server parses all of it before it runs any
+};
+
+// A part of a file as the tool hands it on.
+struct Text {
+    std::string sql;
+    sql::Position position;  // of its first byte in the file
+};
 
 // One step of a migration tool, in that tool's order.
 struct Migration {
     std::string version;         // as the tool writes it: "0042", "20240102030405"
     std::string name;            // "add_sso_required"
     std::filesystem::path path;  // of the up file
+    // Of the way back; the same file where that is a section of it.
     std::optional<std::filesystem::path> down_path;
     std::string tool;  // "plain", "golang-migrate"
     TransactionMode transaction_mode = TransactionMode::autocommit;
-    // The tool opens a session for each file, as psql -f does: what an earlier file SET is gone.
-    bool own_session = false;
-    // The tool's own history writes around the file; each list is run in one transaction of its
-    // own, outside the clock. Filled by MigrationSource::pending().
+    Sends sends = Sends::statements;
+    // What the tool takes from the file: its way up, in pieces of its own, with its placeholders
+    // filled in. Empty: the file as it stands, which is then never held in memory. Throws
+    // Error(migrations) naming file and line.
+    std::function<std::vector<Text>()> texts;
+    // The tool runs psql -f: a session for each file, so that what an earlier one SET is gone, and
+    // psql's own commands in it.
+    bool through_psql = false;
+    // The tool's own writes around the file, outside the clock, filled by
+    // MigrationSource::pending(). Before and after: each list in one transaction of its own.
+    // Within: in the file's transaction, before its end.
     std::vector<std::string> record_before;
+    std::vector<std::string> record_within;
     std::vector<std::string> record_after;
+    // What the tool's history says after this migration has failed, and what that means: "...'s
+    // history says that ...". Empty: nothing.
+    std::string after_failure;
 };
 
 // Something about folder and history that the reader should know or that the tool would stop at.
@@ -57,19 +87,24 @@ struct Pending {
     std::vector<SourceFinding> findings;  // skipped silently by the tool, dirty, missing ...
     std::size_t applied = 0;              // how many of the folder's migrations the history has
     std::string history;  // "public.schema_migrations", empty when the tool keeps none here
+    // By what the tool was known: "golang-migrate: 412 files NUMBER_name.up.sql,
+    // schema_migrations.version = 398".
+    std::string seen;
 };
 
 struct SourceOptions {
     std::filesystem::path folder;
     std::string tool;  // empty: recognised
-    // The first version that is pending, where no history can say: plain, and a golang-migrate
-    // history without a row. Empty: all.
+    // The first version that is pending, where no history can say: plain, and a tool's history
+    // without a row. Empty: all.
     std::string pending_from;
     // plain: a SELECT that returns the applied versions or file names, one column. Empty: none.
     std::string history_query;
     // Another name for the tool's history table: name, schema.name, "Quoted"."Name". Empty: the
     // tool's default.
     std::string history_table;
+    // --set NAME=VALUE: values of a tool's placeholders and of psql's variables.
+    std::map<std::string, std::string> variables;
     // What --since found to be new (files_added_since). plain without any history: only these are
     // pending. golang-migrate: a new file that the tool would skip is a finding.
     std::optional<std::vector<std::filesystem::path>> added;
@@ -85,7 +120,8 @@ class MigrationSource {
     // version, unreadable, ...
     virtual std::vector<Migration> all() const = 0;
     // What the tool would run now.
-    virtual Pending pending(pg::AdminSession& scratch) const = 0;
+    virtual Pending pending(HistoryReader& snapshot) const = 0;
+    Pending pending(pg::AdminSession& scratch) const;
 };
 
 // Recognises the tool from the folder (and --tool). Throws Error(migrations) when the folder is

@@ -61,9 +61,8 @@ class AdminSession {
     std::vector<RelationName> tables_named(const std::string& name) const;
     // Column name -> type name (format_type) of one table; empty when it is not there.
     std::map<std::string, std::string> columns_of(const RelationName& table) const;
-    // True when a user table exists: an empty history then means that the snapshot left the history
-    // out.
-    bool has_user_tables() const;
+    // Tables that are neither the server's nor an extension's, sorted, a hundred at most.
+    std::vector<RelationName> user_tables() const;
 
   private:
     struct Impl;

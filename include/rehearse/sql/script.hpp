@@ -30,7 +30,8 @@ class ScriptReader {
 
     static ScriptReader of_file(
         const std::filesystem::path& path);  // throws Error(migrations) when it cannot be read
-    static ScriptReader of_text(std::string text);
+    // `position`: of its first byte in the file that it is a part of.
+    static ScriptReader of_text(std::string text, Position position = {});
 
     // The next statement, meta-command or (with an empty text) what is left at the end; nullopt
     // after that. White space and comments of more than 1 MiB come in pieces with an empty text.

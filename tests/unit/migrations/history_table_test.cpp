@@ -1,4 +1,4 @@
-#include "migrations/golang_migrate_history.hpp"
+#include "migrations/history.hpp"
 
 #include <gtest/gtest.h>
 

@@ -21,6 +21,7 @@ class Survey : public test::FolderFixture {
         made.path = write("0001_a.sql", sql);
         made.tool = mode == TransactionMode::autocommit ? "plain" : "golang-migrate";
         made.transaction_mode = mode;
+        made.through_psql = mode == TransactionMode::autocommit;
         return made;
     }
     FileSurvey survey(std::string_view sql) const { return survey_file(migration(sql)); }

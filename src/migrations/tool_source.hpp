@@ -1,0 +1,86 @@
+#pragma once
+
+#include "rehearse/migrations/migration.hpp"
+
+#include "folder.hpp"
+#include "history.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rehearse::migrations {
+
+// One migration of a folder, and what its tool's history has to say of it.
+struct Unit {
+    Migration migration;
+    std::string key;   // as the history spells it
+    bool runs = true;  // false: counts as a version and has nothing to run
+};
+
+// What a tool makes of its folder and its history.
+struct Decision {
+    std::vector<std::size_t> pending;  // of the units, in the tool's order
+    std::size_t applied = 0;
+    std::vector<SourceFinding> findings;  // a refusal among them: nothing is pending
+};
+
+// A tool whose folder is a list of migrations and whose history is one table. The tools differ in
+// how they list, decide and record; all that they share is here. A subclass fills `units_`, in the
+// tool's order, and `notes_` when it is made.
+class ToolSource : public MigrationSource {
+  public:
+    std::string tool() const override { return std::string(tool_); }
+    std::vector<Migration> all() const override;
+    Pending pending(HistoryReader& snapshot) const override;
+    using MigrationSource::pending;
+
+  protected:
+    // `file_names` says how the files are named: "NUMBER_name.up.sql".
+    ToolSource(std::string_view tool, std::string_view file_names, const Folder& folder,
+               const SourceOptions& options);
+
+    // Throws where a version stands twice, where there is no migration at all, where
+    // --pending-from means none. `ignored`: SQL files that the tool passes over.
+    void finish_listing(const Folder& folder, const std::vector<std::string>& ignored);
+
+    virtual HistoryShape shape() const;
+    // Not asked where the history has no row.
+    virtual Decision decide(const History& history) const = 0;
+    // Of a history without rows, in an empty database or with --pending-from; `from` is the first
+    // unit that is pending.
+    virtual Decision decide_without_rows(std::size_t from) const;
+    // The tool's own writes for one of the pending ones. They are asked for in their order.
+    virtual void record(Migration& migration, const Unit& unit, const History& history) const = 0;
+    // "schema_migrations.version = 398"
+    virtual std::string state_of(const History& history) const;
+
+    // Pending rules that several tools share.
+    Decision pending_unless_in(const std::set<std::string>& keys) const;
+    Decision pending_from(std::size_t first) const;
+    std::optional<std::size_t> unit_with_key(std::string_view key) const;
+
+    const SourceOptions& options() const { return options_; }
+    const fs::path& folder() const { return folder_; }
+
+    std::vector<Unit> units_;
+    std::vector<SourceFinding> notes_;
+
+  private:
+    bool judge_missing(Pending& pending, const History& history, HistoryReader& snapshot) const;
+    std::size_t first_asked_for() const;
+    void add_pending(Pending& pending, const Decision& decision, const History& history) const;
+
+    std::string_view tool_;
+    std::string_view file_names_;
+    fs::path folder_;
+    SourceOptions options_;
+};
+
+// Statements of a shape's `make` with the table's names put in.
+std::vector<std::string> make_history(const HistoryShape& shape, const History& history);
+
+}  // namespace rehearse::migrations
