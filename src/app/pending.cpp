@@ -4,6 +4,7 @@
 #include "rehearse/migrations/change.hpp"
 #include "rehearse/snapshot/remote.hpp"
 
+#include "app/dump_history.hpp"
 #include "app/warnings.hpp"
 
 #include <algorithm>
@@ -16,6 +17,19 @@ migrations::Pending ask_history(const migrations::MigrationSource& source,
                                 const PreparedScratch& scratch) {
     pg::AdminSession session(scratch.address());
     return source.pending(session);
+}
+
+// nullopt where only a restored database can tell.
+std::optional<migrations::Pending> ask_dump(const migrations::MigrationSource& source,
+                                            const snapshot::Snapshot& snapshot,
+                                            process::ProcessRunner& runner, Progress& progress) {
+    try {
+        return source.pending(*history_in_dump(snapshot, runner));
+    } catch (const NeedsRestore& reason) {
+        progress.note(snapshot.name +
+                      " must be restored to read the history from it: " + reason.what());
+        return std::nullopt;
+    }
 }
 
 void mark_change(plan::ReplayPlan& plan, const std::vector<fs::path>& added) {
@@ -56,22 +70,28 @@ plan::ReplayPlan plan_pending(const migrations::MigrationSource& source,
                               const migrations::SourceOptions& source_options,
                               std::vector<std::string>& warnings, Progress& progress) {
     const auto pending = ask_history(source, scratch);
+    progress.note(pending.seen);
     add_source_warnings(warnings, pending, progress);
     auto plan = plan::plan_replay(pending.migrations, options.plan);
     if (source_options.added) mark_change(plan, *source_options.added);
     return plan;
 }
 
-migrations::Pending pending_migrations(const RehearsalOptions& options,
-                                       process::ProcessRunner& runner, Progress& progress) {
+PendingOnSnapshot pending_migrations(const RehearsalOptions& options,
+                                     process::ProcessRunner& runner, Progress& progress) {
     pg::forget_environment();
-    const auto source = migrations::open_source(source_options_of(options, runner));
+    const auto source_options = source_options_of(options, runner);
+    const auto source = migrations::open_source(source_options);
     const auto choice = snapshot::find_snapshot_anywhere(options.snapshot, options.snapshots,
                                                          default_cache_folder(), runner, progress);
-    RunFolder run;
-    PreparedScratch scratch(choose_engine(options, run, choice.snapshot, runner, progress),
-                            choice.snapshot, options, progress);
-    return ask_history(*source, scratch);
+    auto pending = ask_dump(*source, choice.snapshot, runner, progress);
+    if (!pending) {
+        RunFolder run;
+        PreparedScratch scratch(choose_engine(options, run, choice.snapshot, runner, progress),
+                                choice.snapshot, options, progress);
+        pending = ask_history(*source, scratch);
+    }
+    return {*std::move(pending), source_options.added};
 }
 
 }  // namespace rehearse::app

@@ -19,6 +19,14 @@ void add_snapshot_options(CLI::App& app, app::RehearsalOptions& options) {
         ->group(group);
 }
 
+void add_variable(std::map<std::string, std::string>& variables, const std::string& given) {
+    const std::size_t equals = given.find('=');
+    if (equals == std::string::npos || equals == 0) {
+        throw CLI::ValidationError("--set", given + " is not NAME=VALUE");
+    }
+    variables[given.substr(0, equals)] = given.substr(equals + 1);
+}
+
 void add_migration_options(CLI::App& app, app::RehearsalOptions& options) {
     const char* group = "Migrations";
     auto& source = options.source;
@@ -39,8 +47,16 @@ void add_migration_options(CLI::App& app, app::RehearsalOptions& options) {
                    "plain: a SELECT that returns the versions already applied")
         ->type_name("SQL")
         ->group(group);
+    app.add_option_function<std::vector<std::string>>(
+           "--set",
+           [&source](const std::vector<std::string>& all) {
+               for (const std::string& one : all) add_variable(source.variables, one);
+           },
+           "Value of a tool's placeholder or of a psql variable; may be given several times")
+        ->type_name("NAME=VALUE")
+        ->group(group);
     app.add_option("--pending-from", source.pending_from,
-                   "plain: the first version that is pending [all]")
+                   "The first version that is pending, where no history says it [all]")
         ->type_name("VERSION")
         ->group(group);
     app.add_option("--only", options.plan.only, "Replay only these of the pending versions")

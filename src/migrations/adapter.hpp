@@ -20,10 +20,13 @@ struct Adapter {
     std::unique_ptr<MigrationSource> (*open)(const Folder& folder, const SourceOptions& options);
 };
 
+extern const Adapter kAtlas;
 extern const Adapter kFlyway;
 extern const Adapter kGolangMigrate;
+extern const Adapter kLiquibase;
 extern const Adapter kPlain;
 extern const Adapter kPrisma;
+extern const Adapter kSqitch;
 
 // What becomes of another tool's files when psql runs them.
 enum class AsPlain {

@@ -49,6 +49,34 @@ std::string digest_of(std::string_view text, Digest digest) {
     return hex;
 }
 
+struct RunningSha256::Impl {
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
+                                                                    EVP_MD_CTX_free};
+};
+
+RunningSha256::RunningSha256() : impl_(std::make_unique<Impl>()) {
+    if (EVP_DigestInit_ex(impl_->context.get(), EVP_sha256(), nullptr) != 1) fail("a checksum");
+}
+
+RunningSha256::~RunningSha256() = default;
+
+void RunningSha256::add(std::string_view text) {
+    if (EVP_DigestUpdate(impl_->context.get(), text.data(), text.size()) != 1) fail("a checksum");
+}
+
+std::string RunningSha256::base64() const {
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> copy(EVP_MD_CTX_new(),
+                                                                       EVP_MD_CTX_free);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned length = 0;
+    if (EVP_MD_CTX_copy_ex(copy.get(), impl_->context.get()) != 1 ||
+        EVP_DigestFinal_ex(copy.get(), bytes.data(), &length) != 1)
+        fail("a checksum");
+    std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> text{};
+    const int written = EVP_EncodeBlock(text.data(), bytes.data(), static_cast<int>(length));
+    return {text.begin(), text.begin() + written};
+}
+
 std::uint32_t crc32_of(std::string_view text, std::uint32_t before) {
     return static_cast<std::uint32_t>(
         crc32_z(before, reinterpret_cast<const Bytef*>(text.data()), text.size()));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,22 @@ enum class Digest { md5, sha1, sha256, sha384 };
 
 // In hexadecimal, lower case.
 std::string digest_of(std::string_view text, Digest digest);
+
+// SHA-256 of all that was added so far, in base64.
+class RunningSha256 {
+  public:
+    RunningSha256();
+    ~RunningSha256();
+    RunningSha256(const RunningSha256&) = delete;
+    RunningSha256& operator=(const RunningSha256&) = delete;
+
+    void add(std::string_view text);
+    std::string base64() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 // CRC-32 as zlib counts it, continued from `before`.
 std::uint32_t crc32_of(std::string_view text, std::uint32_t before = 0);

@@ -93,7 +93,7 @@ const std::vector<Fingerprint>& fingerprints() {
     // Names and marks of the tools as of 2026; a tool that shares another's file names stands
     // before it with the mark that tells the two apart.
     static const std::vector<Fingerprint> all{
-        {"Sqitch",
+        {kSqitch.tool,
          [](const Folder& f) {
              return f.has_file("sqitch.plan") || is_there(beside(f, "sqitch.plan"));
          },
@@ -111,7 +111,7 @@ const std::vector<Fingerprint>& fingerprints() {
          },
          other_names},
         // Atlas also lints golang-migrate's folders.
-        {"Atlas",
+        {kAtlas.tool,
          [](const Folder& f) { return f.has_file("atlas.sum") && !has_up_and_down_files(f); },
          fits},
         {"Hasura", is_hasura, other_names},
@@ -120,7 +120,7 @@ const std::vector<Fingerprint>& fingerprints() {
          other_names},
         {"graphile-migrate", [](const Folder& f) { return some_line_begins(f, "--! Previous:"); },
          fits},
-        {"Liquibase",
+        {kLiquibase.tool,
          [](const Folder& f) { return some_first_line_begins(f, "--liquibase formatted sql"); },
          fits},
         {"goose", [](const Folder& f) { return some_comment_begins(f, "+goose up"); },

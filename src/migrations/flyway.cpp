@@ -199,7 +199,12 @@ Decision FlywaySource::decide(const History& read) const {
                 row != nullptr && row->checksum &&
                 (*row->checksum == flyway_checksum(filled_text(i)) ||
                  *row->checksum == flyway_checksum(read_migration(units_[i].migration.path)));
-            is_same ? void(++decision.applied) : decision.pending.push_back(i);
+            if (is_same) {
+                ++decision.applied;
+            } else {
+                decision.pending.push_back(i);
+                if (row != nullptr) decision.because[i] = "changed since it was applied";
+            }
             continue;
         }
         if (history.has_applied(file.key) || history.is_below_baseline(file.key)) {

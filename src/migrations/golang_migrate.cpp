@@ -149,6 +149,8 @@ Decision GolangMigrateSource::decide_at(std::uint64_t at) const {
         return decision;
     }
     Decision decision = pending_from(*index + 1);
+    for (const std::size_t pending : decision.pending)
+        decision.because[pending] = "above version " + std::to_string(at);
     judge_skipped(decision, at);
     return decision;
 }

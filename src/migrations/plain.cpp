@@ -188,16 +188,21 @@ void PlainSource::check_options() const {
 
 Pending PlainSource::pending(HistoryReader& snapshot) const {
     Pending pending;
+    std::string why = "no history is kept";
     if (!options_.history_query.empty()) {
         pending = pending_by_query(snapshot);
+        why = "not in --history-query";
     } else if (!options_.pending_from.empty()) {
+        why = "from " + options_.pending_from + " on";
         pending.applied = index_meant_by(migrations_, options_.pending_from, "--pending-from");
         pending.migrations.assign(
             migrations_.begin() + static_cast<std::ptrdiff_t>(pending.applied), migrations_.end());
     } else {
         pending = pending_without_history(snapshot);
+        if (options_.added) why = "new in this change";
     }
     pending.findings.insert(pending.findings.begin(), notes_.begin(), notes_.end());
+    for (Migration& migration : pending.migrations) migration.pending_because = why;
     pending.seen = tool() + ": " + std::to_string(migrations_.size()) + " files NUMBER_name.sql";
     return pending;
 }

@@ -15,6 +15,9 @@ const std::vector<const Adapter*>& adapters() {
         &kGolangMigrate,
         &kPrisma,
         &kFlyway,
+        &kLiquibase,
+        &kAtlas,
+        &kSqitch,
     };
     return all;
 }

@@ -88,6 +88,8 @@ Pending ToolSource::pending(HistoryReader& snapshot) const {
     pending.findings.insert(pending.findings.end(), history.findings.begin(),
                             history.findings.end());
     if (history.exists) pending.history = history.table.text();
+    const auto more = judge_more(snapshot, history);
+    pending.findings.insert(pending.findings.end(), more.begin(), more.end());
     if (has_refusal(pending.findings)) return pending;
     if (history.rows.empty()) {
         if (!judge_missing(pending, history, snapshot)) return pending;
@@ -131,6 +133,10 @@ void ToolSource::add_pending(Pending& pending, const Decision& decision,
     for (const std::size_t index : decision.pending) {
         if (!units_[index].runs) continue;
         Migration migration = units_[index].migration;
+        const auto because = decision.because.find(index);
+        migration.pending_because = because != decision.because.end() ? because->second
+                                    : history.exists ? "not in " + history.table.text()
+                                                     : "no history yet";
         record(migration, units_[index], history);
         if (!history.exists && pending.migrations.empty()) {
             const auto make = make_history(shape(), history);
@@ -139,6 +145,11 @@ void ToolSource::add_pending(Pending& pending, const Decision& decision,
         }
         pending.migrations.push_back(std::move(migration));
     }
+}
+
+std::vector<SourceFinding> ToolSource::judge_more(HistoryReader& /*snapshot*/,
+                                                  const History& /*history*/) const {
+    return {};
 }
 
 Decision ToolSource::decide_without_rows(std::size_t from) const {

@@ -6,7 +6,8 @@
 #include "history.hpp"
 
 #include <cstddef>
-#include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,7 +24,8 @@ struct Unit {
 
 // What a tool makes of its folder and its history.
 struct Decision {
-    std::vector<std::size_t> pending;  // of the units, in the tool's order
+    std::vector<std::size_t> pending;                 // of the units, in the tool's order
+    std::map<std::size_t, std::string> because = {};  // why one is, where the usual does not say it
     std::size_t applied = 0;
     std::vector<SourceFinding> findings;  // a refusal among them: nothing is pending
 };
@@ -50,6 +52,9 @@ class ToolSource : public MigrationSource {
     virtual HistoryShape shape() const;
     // Not asked where the history has no row.
     virtual Decision decide(const History& history) const = 0;
+    // What else in the snapshot would stop the tool.
+    virtual std::vector<SourceFinding> judge_more(HistoryReader& snapshot,
+                                                  const History& history) const;
     // Of a history without rows, in an empty database or with --pending-from; `from` is the first
     // unit that is pending.
     virtual Decision decide_without_rows(std::size_t from) const;

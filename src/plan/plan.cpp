@@ -4,6 +4,7 @@
 #include "rehearse/base/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rehearse::plan {
 
@@ -44,11 +45,20 @@ std::vector<bool> chosen(const std::vector<Migration>& pending, const PlanOption
 
 }  // namespace
 
-ReplayPlan plan_replay(const std::vector<Migration>& pending, const PlanOptions& options) {
+std::vector<Migration> selected(const std::vector<Migration>& pending, const PlanOptions& options) {
     const auto take = chosen(pending, options);
-    ReplayPlan plan;
+    std::vector<Migration> left;
     for (std::size_t i = 0; i < pending.size(); ++i) {
-        if (take[i]) plan.migrations.push_back({pending[i], survey_file(pending[i])});
+        if (take[i]) left.push_back(pending[i]);
+    }
+    return left;
+}
+
+ReplayPlan plan_replay(const std::vector<Migration>& pending, const PlanOptions& options) {
+    ReplayPlan plan;
+    for (Migration& migration : selected(pending, options)) {
+        FileSurvey survey = survey_file(migration);
+        plan.migrations.push_back({std::move(migration), std::move(survey)});
     }
     return plan;
 }

@@ -64,6 +64,8 @@ struct Migration {
     std::vector<std::string> record_before;
     std::vector<std::string> record_within;
     std::vector<std::string> record_after;
+    // Why it is pending: "not in public.schema_migrations". Filled by MigrationSource::pending().
+    std::string pending_because;
     // What the tool's history says after this migration has failed, and what that means: "...'s
     // history says that ...". Empty: nothing.
     std::string after_failure;

@@ -42,6 +42,11 @@ struct PlanOptions {
     std::string until;              // --until VERSION, included
 };
 
+// Those of the pending ones that --only and --until leave. Throws Error(usage) for an unknown
+// version.
+std::vector<migrations::Migration> selected(const std::vector<migrations::Migration>& pending,
+                                            const PlanOptions& options);
+
 // Reads every pending file and checks what can be checked without a server. Throws
 // Error(migrations) naming file, line and column: not UTF-8, an unterminated quote or comment, a
 // psql meta-command that is not harmless. An unknown version in the options is Error(usage).

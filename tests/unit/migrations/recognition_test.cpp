@@ -61,17 +61,14 @@ TEST_P(ForeignTool, IsNamedAndNeverTakenForPlainFiles) {
 INSTANTIATE_TEST_SUITE_P(
     Fingerprints, ForeignTool,
     testing::Values(
-        Case{"Sqitch", {{"sqitch.plan", ""}, {"migrations/1_a.sql", ""}}},
         Case{"Drizzle", {{"migrations/0000_a.sql", ""}, {"migrations/meta/_journal.json", "{}"}}},
         Case{"Drizzle",
              {{"migrations/1_a/migration.sql", ""}, {"migrations/1_a/snapshot.json", ""}}},
-        Case{"Atlas", {{"migrations/atlas.sum", ""}, {"migrations/1_a.sql", ""}}},
         Case{"Hasura", {{"migrations/1668000000000_a/up.sql", ""}}},
         Case{"Diesel", {{"migrations/2024-01-01-000000_a/up.sql", ""}}},
         Case{"graphile-migrate", {{"migrations/committed/000001.sql", ""}}},
         Case{"graphile-migrate",
              {{"migrations/000001.sql", "--! Previous: -\n--! Hash: sha1:0\n"}}},
-        Case{"Liquibase", {{"migrations/001.sql", "\n--liquibase formatted sql\n"}}},
         Case{"goose", {{"migrations/00001_a.sql", "-- a comment\n-- +goose Up\nSELECT 1;\n"}}},
         Case{"goose", {{"migrations/00001_a.sql", "--+goose up\n"}}},
         Case{"sql-migrate", {{"migrations/1-a.sql", "-- +migrate Up\n"}}},
