@@ -118,12 +118,16 @@ const std::vector<KnownHistory>& known_histories() {
           .types = {{"hash", "character varying(40)"}},
           .make = {"CREATE TABLE IF NOT EXISTS {table} (id integer PRIMARY KEY, name varchar(100) "
                    "UNIQUE NOT NULL, hash varchar(40) NOT NULL, executed_at timestamp DEFAULT "
-                   "current_timestamp)"}}},
+                   "current_timestamp)",
+                   // The table is its own migration 0.
+                   "INSERT INTO {table} (id, name, hash) VALUES (0, 'create-migrations-table', "
+                   "'e18db593bcde2aca2a408c4d1100f6abba2195df')"}}},
         {"postgrator",
          {.name = "schemaversion",
           .columns = {"version", "name", "md5", "run_at"},
           .make = {"CREATE TABLE {table} (version bigint PRIMARY KEY, name text, md5 text, run_at "
-                   "timestamptz)"}}},
+                   "timestamptz)",
+                   "INSERT INTO {table} (version) VALUES (0)"}}},
         {"tern",
          {.name = "schema_version",
           .columns = {"version"},

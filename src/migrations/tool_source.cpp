@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 namespace rehearse::migrations {
 
@@ -38,7 +39,7 @@ ToolSource::ToolSource(std::string_view tool, std::string_view file_names, const
 }
 
 void ToolSource::finish_listing(const Folder& folder, const std::vector<std::string>& ignored) {
-    if (units_.empty()) {
+    if (std::none_of(units_.begin(), units_.end(), [](const Unit& unit) { return unit.runs; })) {
         throw Error(ErrorKind::migrations,
                     "no " + tool() + " migrations in " + folder_.string() +
                         "; found there: " + folder.listing(),
@@ -129,6 +130,7 @@ void ToolSource::add_pending(Pending& pending, const Decision& decision,
     pending.findings.insert(pending.findings.end(), decision.findings.begin(),
                             decision.findings.end());
     pending.applied = decision.applied;
+    refuse_code(pending, decision);
     if (has_refusal(pending.findings)) return;
     for (const std::size_t index : decision.pending) {
         if (!units_[index].runs) continue;
@@ -138,10 +140,12 @@ void ToolSource::add_pending(Pending& pending, const Decision& decision,
                                     : history.exists ? "not in " + history.table.text()
                                                      : "no history yet";
         record(migration, units_[index], history);
-        if (!history.exists && pending.migrations.empty()) {
-            const auto make = make_history(shape(), history);
-            migration.record_before.insert(migration.record_before.begin(), make.begin(),
-                                           make.end());
+        if (pending.migrations.empty()) {
+            std::vector<std::string> first;
+            if (!history.exists) first = make_history(shape(), history);
+            first.insert(first.end(), decision.before_first.begin(), decision.before_first.end());
+            migration.record_before.insert(migration.record_before.begin(), first.begin(),
+                                           first.end());
         }
         pending.migrations.push_back(std::move(migration));
     }
@@ -150,6 +154,18 @@ void ToolSource::add_pending(Pending& pending, const Decision& decision,
 std::vector<SourceFinding> ToolSource::judge_more(HistoryReader& /*snapshot*/,
                                                   const History& /*history*/) const {
     return {};
+}
+
+void ToolSource::refuse_code(Pending& pending, const Decision& decision) const {
+    const auto found = std::find_if(decision.pending.begin(), decision.pending.end(),
+                                    [&](std::size_t index) { return units_[index].is_code; });
+    if (found == decision.pending.end()) return;
+    const Migration& migration = units_[*found].migration;
+    pending.findings.push_back(
+        refusal(migration.path.filename().string() + " is pending and is not SQL: only " + tool() +
+                    " itself can run it",
+                "Let " + tool() + " run the folder: give its own command with --command.",
+                migration.version));
 }
 
 Decision ToolSource::decide_without_rows(std::size_t from) const {
@@ -184,6 +200,14 @@ std::optional<std::size_t> ToolSource::unit_with_key(std::string_view key) const
                                     [&](const Unit& unit) { return unit.key == key; });
     if (found == units_.end()) return std::nullopt;
     return static_cast<std::size_t>(found - units_.begin());
+}
+
+void tell_versions_apart(std::vector<Unit>& units) {
+    std::map<std::string, std::size_t> counts;
+    for (const Unit& unit : units) ++counts[unit.migration.version];
+    for (Unit& unit : units) {
+        if (counts[unit.migration.version] > 1) unit.migration.version = unit.key;
+    }
 }
 
 std::vector<std::string> make_history(const HistoryShape& shape, const History& history) {

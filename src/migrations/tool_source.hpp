@@ -20,6 +20,8 @@ struct Unit {
     Migration migration;
     std::string key;   // as the history spells it
     bool runs = true;  // false: counts as a version and has nothing to run
+    // In another language than SQL: only the tool itself can run it. Then `runs` is false, too.
+    bool is_code = false;
 };
 
 // What a tool makes of its folder and its history.
@@ -28,6 +30,8 @@ struct Decision {
     std::map<std::size_t, std::string> because = {};  // why one is, where the usual does not say it
     std::size_t applied = 0;
     std::vector<SourceFinding> findings;  // a refusal among them: nothing is pending
+    // What the tool sends of its own before the first pending one, behind its history's CREATE.
+    std::vector<std::string> before_first = {};
 };
 
 // A tool whose folder is a list of migrations and whose history is one table. The tools differ in
@@ -78,12 +82,16 @@ class ToolSource : public MigrationSource {
     bool judge_missing(Pending& pending, const History& history, HistoryReader& snapshot) const;
     std::size_t first_asked_for() const;
     void add_pending(Pending& pending, const Decision& decision, const History& history) const;
+    void refuse_code(Pending& pending, const Decision& decision) const;
 
     std::string_view tool_;
     std::string_view file_names_;
     fs::path folder_;
     SourceOptions options_;
 };
+
+// Where a tool lets several migrations have one number, their version is the whole key.
+void tell_versions_apart(std::vector<Unit>& units);
 
 // Statements of a shape's `make` with the table's names put in.
 std::vector<std::string> make_history(const HistoryShape& shape, const History& history);
