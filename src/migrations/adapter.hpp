@@ -21,6 +21,7 @@ struct Adapter {
 };
 
 extern const Adapter kAtlas;
+extern const Adapter kDrizzle;
 extern const Adapter kFlyway;
 extern const Adapter kGolangMigrate;
 extern const Adapter kLiquibase;

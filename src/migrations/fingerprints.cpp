@@ -98,7 +98,7 @@ const std::vector<Fingerprint>& fingerprints() {
              return f.has_file("sqitch.plan") || is_there(beside(f, "sqitch.plan"));
          },
          other_names},
-        {"Drizzle",
+        {kDrizzle.tool,
          [](const Folder& f) {
              return is_there(f.path() / "meta" / "_journal.json") ||
                     (some_subfolder_has(f, "migration.sql") &&

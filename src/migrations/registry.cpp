@@ -11,7 +11,7 @@ namespace {
 
 const std::vector<const Adapter*>& adapters() {
     static const std::vector<const Adapter*> all{
-        &kPlain, &kGolangMigrate, &kPrisma, &kFlyway, &kLiquibase, &kAtlas, &kSqitch,
+        &kPlain, &kGolangMigrate, &kPrisma, &kFlyway, &kDrizzle, &kLiquibase, &kAtlas, &kSqitch,
     };
     return all;
 }

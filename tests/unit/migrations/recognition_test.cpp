@@ -61,9 +61,6 @@ TEST_P(ForeignTool, IsNamedAndNeverTakenForPlainFiles) {
 INSTANTIATE_TEST_SUITE_P(
     Fingerprints, ForeignTool,
     testing::Values(
-        Case{"Drizzle", {{"migrations/0000_a.sql", ""}, {"migrations/meta/_journal.json", "{}"}}},
-        Case{"Drizzle",
-             {{"migrations/1_a/migration.sql", ""}, {"migrations/1_a/snapshot.json", ""}}},
         Case{"Hasura", {{"migrations/1668000000000_a/up.sql", ""}}},
         Case{"Diesel", {{"migrations/2024-01-01-000000_a/up.sql", ""}}},
         Case{"graphile-migrate", {{"migrations/committed/000001.sql", ""}}},
@@ -88,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Evolve", {{"migrations/V1_2__a.sql", ""}, {"Shop.csproj", ""}}},
         Case{"postgrator", {{"migrations/001.do.a.sql", ""}, {"migrations/001.undo.a.sql", ""}}}));
 
-TEST_F(Recognition, TellsTheTwoToolsThatItReplays) {
+TEST_F(Recognition, TellsTheToolsThatItReplays) {
     write("1_a.sql");
     EXPECT_EQ(open_source(options(folder()))->tool(), "plain");
     write("2_b.up.sql", "-- Up migration for b\nSELECT 1;\n");
