@@ -24,6 +24,7 @@ extern const Adapter kAtlas;
 extern const Adapter kDrizzle;
 extern const Adapter kFlyway;
 extern const Adapter kGolangMigrate;
+extern const Adapter kGoose;
 extern const Adapter kLiquibase;
 extern const Adapter kPlain;
 extern const Adapter kPrisma;

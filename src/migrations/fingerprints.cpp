@@ -123,7 +123,7 @@ const std::vector<Fingerprint>& fingerprints() {
         {kLiquibase.tool,
          [](const Folder& f) { return some_first_line_begins(f, "--liquibase formatted sql"); },
          fits},
-        {"goose", [](const Folder& f) { return some_comment_begins(f, "+goose up"); },
+        {kGoose.tool, [](const Folder& f) { return some_comment_begins(f, "+goose up"); },
          runs_both_ways},
         {"sql-migrate", [](const Folder& f) { return some_comment_begins(f, "+migrate up"); },
          runs_both_ways},

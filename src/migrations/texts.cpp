@@ -1,6 +1,9 @@
 #include "texts.hpp"
 
+#include "rehearse/base/text.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace rehearse::migrations {
 
@@ -42,6 +45,39 @@ std::vector<Line> lines_of(std::string_view text) {
         begin = end;
     }
     return lines;
+}
+
+bool ends_in_semicolon(std::string_view line) {
+    constexpr std::string_view kSpace = " \t\r\v\f";
+    std::string_view last;
+    for (line = trimmed(line); !line.empty(); line = trimmed(line)) {
+        const std::string_view word = line.substr(0, line.find_first_of(kSpace));
+        if (word.starts_with("--")) break;
+        last = word;
+        line.remove_prefix(word.size());
+    }
+    return last.ends_with(';');
+}
+
+void TextOfLines::add(const Line& line, std::string_view instead) {
+    if (text_.sql.empty()) {
+        text_.position = {line.begin, line.number, 1};
+        next_line_ = line.number;
+    }
+    for (; next_line_ < line.number; ++next_line_) text_.sql += '\n';
+    text_.sql += instead;
+    text_.sql += '\n';
+    ++next_line_;
+}
+
+void TextOfLines::add_statement(const Line& line, std::string_view instead) {
+    if (!has_statement()) statement_line_ = line.number;
+    add(line, instead);
+}
+
+Text TextOfLines::take() {
+    statement_line_ = 0;
+    return std::exchange(text_, {});
 }
 
 Error error_at(const fs::path& path, int line, const std::string& message,

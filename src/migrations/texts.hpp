@@ -29,6 +29,29 @@ struct Line {
 
 std::vector<Line> lines_of(std::string_view text);
 
+// How line-based splitters (goose, sql-migrate) see that a statement ends here: the last word
+// before one that begins "--" ends in a semicolon. They know no quotes and no other comments.
+bool ends_in_semicolon(std::string_view line);
+
+// A text that is put together from whole lines of a file, as a splitter of lines takes them. A line
+// that is left out between two is an empty one here, so that lines count as in the file.
+class TextOfLines {
+  public:
+    void add(const Line& line) { add(line, line.text); }
+    void add(const Line& line, std::string_view instead);
+    // With something other than comments and blank lines.
+    void add_statement(const Line& line, std::string_view instead);
+    bool has_statement() const { return statement_line_ > 0; }
+    int statement_line() const { return statement_line_; }
+    // Hands it on and is empty again.
+    Text take();
+
+  private:
+    Text text_;
+    int next_line_ = 0;
+    int statement_line_ = 0;
+};
+
 // "FILE:LINE: message" of kind migrations.
 Error error_at(const fs::path& path, int line, const std::string& message, const std::string& hint);
 

@@ -5,10 +5,13 @@
 
 #include "adapter.hpp"
 #include "history_shapes.hpp"
+#include "settings_file.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <map>
+#include <utility>
 
 namespace rehearse::migrations {
 
@@ -208,6 +211,58 @@ void tell_versions_apart(std::vector<Unit>& units) {
     for (Unit& unit : units) {
         if (counts[unit.migration.version] > 1) unit.migration.version = unit.key;
     }
+}
+
+void ToolSource::note_older(Decision& decision) const {
+    const std::set<std::size_t> pending(decision.pending.begin(), decision.pending.end());
+    std::size_t last_applied = units_.size();
+    while (last_applied > 0 && pending.contains(last_applied - 1)) --last_applied;
+    if (last_applied == 0) return;
+    for (const std::size_t index : pending) {
+        if (index >= last_applied) break;
+        decision.findings.push_back({SourceFinding::Severity::note, units_[index].migration.version,
+                                     units_[index].migration.path.filename().string() +
+                                         " is older than " +
+                                         units_[last_applied - 1].migration.version +
+                                         ", which is applied: " + tool() + " runs it all the same",
+                                     ""});
+    }
+}
+
+void ToolSource::note_without_file(Decision& decision, const std::set<std::string>& applied) const {
+    std::vector<std::string> missing;
+    for (const std::string& key : applied) {
+        if (!unit_with_key(key)) missing.push_back(key);
+    }
+    if (missing.empty()) return;
+    decision.findings.push_back(
+        {SourceFinding::Severity::note, "",
+         "applied and not in the folder: " + listed(missing) + "; " + tool() + " passes over that",
+         "Check that --migrations is the folder of this database."});
+}
+
+void ToolSource::record_with(Migration& migration, std::vector<std::string> writes) {
+    if (migration.transaction_mode == TransactionMode::one_transaction) {
+        migration.record_within = std::move(writes);
+    } else {
+        migration.record_after = std::move(writes);
+    }
+}
+
+HistoryShape ToolSource::shape_named_by(const char* variable) const {
+    HistoryShape shape = shape_of(tool_);
+    const char* value = std::getenv(variable);
+    if (value == nullptr) return shape;
+    if (const auto table = parse_table_name(value)) {
+        shape.name = table->name;
+        if (!table->schema.empty()) shape.schema = table->schema;
+    }
+    return shape;
+}
+
+bool ToolSource::is_told(std::string_view option) const {
+    const auto found = options_.variables.find(tool() + "." + std::string(option));
+    return found != options_.variables.end() && is_true(found->second);
 }
 
 std::vector<std::string> make_history(const HistoryShape& shape, const History& history) {

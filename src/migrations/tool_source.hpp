@@ -72,6 +72,21 @@ class ToolSource : public MigrationSource {
     Decision pending_from(std::size_t first) const;
     std::optional<std::size_t> unit_with_key(std::string_view key) const;
 
+    // What the tool does without a word and the reader should know: pending ones that are older
+    // than an applied one; applied ones (by their keys) that the folder does not have.
+    void note_older(Decision& decision) const;
+    void note_without_file(Decision& decision, const std::set<std::string>& applied) const;
+
+    // Writes in the transaction that the tool makes around the file, or behind it where it makes
+    // none.
+    static void record_with(Migration& migration, std::vector<std::string> writes);
+
+    // The tool's usual table, or the one that this environment variable names.
+    HistoryShape shape_named_by(const char* variable) const;
+    // An option of the tool's command line that nothing in the folder tells:
+    // --set TOOL.OPTION=true.
+    bool is_told(std::string_view option) const;
+
     const SourceOptions& options() const { return options_; }
     const fs::path& folder() const { return folder_; }
 

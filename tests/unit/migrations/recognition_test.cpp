@@ -66,8 +66,6 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"graphile-migrate", {{"migrations/committed/000001.sql", ""}}},
         Case{"graphile-migrate",
              {{"migrations/000001.sql", "--! Previous: -\n--! Hash: sha1:0\n"}}},
-        Case{"goose", {{"migrations/00001_a.sql", "-- a comment\n-- +goose Up\nSELECT 1;\n"}}},
-        Case{"goose", {{"migrations/00001_a.sql", "--+goose up\n"}}},
         Case{"sql-migrate", {{"migrations/1-a.sql", "-- +migrate Up\n"}}},
         Case{"dbmate", {{"migrations/2024_a.sql", "-- migrate:up transaction:false\n"}}},
         Case{"rambler", {{"migrations/1_a.sql", "-- rambler up\n"}}},
@@ -105,7 +103,7 @@ TEST_F(Recognition, NamesTheSupabaseCli) {
 }
 
 TEST_F(Recognition, AdvisesAgainstPlainWherePsqlWouldRunBothWays) {
-    write("00001_a.sql", "-- +goose Up\nSELECT 1;\n-- +goose Down\nDROP TABLE a;\n");
+    write("00001_a.sql", "-- rambler up\nSELECT 1;\n-- rambler down\nDROP TABLE a;\n");
     EXPECT_THAT(error_of(options(folder())).hints().front(), HasSubstr("the way down as well"));
     EXPECT_NO_THROW(open_source(options(folder(), "plain")));
 }
