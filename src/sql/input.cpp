@@ -40,4 +40,30 @@ void Input::read_more() {
     }
 }
 
+void Input::prepend(std::string_view text) {
+    if (begin_ < text.size()) {
+        // Room for more of the same, so that a statement with many variables costs no more than
+        // twice what it holds.
+        const std::size_t room = kChunk + text.size();
+        const std::size_t capacity = room + size() + kChunk;
+        std::unique_ptr<char[]> larger(new char[capacity]);
+        if (size() > 0) std::memcpy(larger.get() + room, begin(), size());
+        end_ = room + size();
+        begin_ = room;
+        buffer_ = std::move(larger);
+        capacity_ = capacity;
+    }
+    begin_ -= text.size();
+    std::memcpy(buffer_.get() + begin_, text.data(), text.size());
+}
+
+Token token_at(Input& input, std::size_t offset) {
+    for (;;) {
+        const char* const begin = input.begin() + offset;
+        const Lexeme found = next_lexeme(begin, input.end(), input.complete());
+        if (!found.wants_more) return token_of(found, begin);
+        input.read_more();
+    }
+}
+
 }  // namespace rehearse::sql

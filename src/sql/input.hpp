@@ -2,6 +2,8 @@
 
 #include "rehearse/sql/script.hpp"
 
+#include "lexer.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -31,6 +33,8 @@ class Input {
         while (size() < count && !complete_) read_more();
     }
     void drop(std::size_t count) { begin_ += count; }
+    // Puts `text` before what is there. Moves begin().
+    void prepend(std::string_view text);
 
   private:
     ScriptReader::Source source_;
@@ -40,5 +44,8 @@ class Input {
     std::size_t end_ = 0;
     bool complete_ = false;
 };
+
+// The token at `offset` bytes from begin(), once as much is read as it takes to see its end.
+Token token_at(Input& input, std::size_t offset);
 
 }  // namespace rehearse::sql

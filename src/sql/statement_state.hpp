@@ -13,6 +13,13 @@ class StatementState {
     // Each token but white space, comments, semicolons and backslashes. `offset` is the token's.
     void add(const Token& token, std::size_t offset);
 
+    // Behind psql's "\;": another statement begins in the same text.
+    void begin_next() {
+        initials_ = {};
+        words_ = 0;
+        copy_ = Copy::unknown;
+    }
+
     bool is_nested() const { return paren_depth_ > 0 || begin_depth_ > 0; }
     bool in_parentheses() const { return paren_depth_ > 0; }
     // Where the outermost open parenthesis or BEGIN stands.

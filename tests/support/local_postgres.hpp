@@ -41,6 +41,8 @@ class LocalPostgres {
                                       const std::vector<std::string>& args,
                                       const std::string& dbname, const std::string& input = {});
     std::string log_tail() const;
+    // The server's log; each entry begins with a time, and its further lines with a tab.
+    fs::path log_file() const { return folder_.path() / "log"; }
 
   private:
     LocalPostgres(const fs::path& bin, const std::string& name);

@@ -28,8 +28,9 @@ class ScriptReader {
     ScriptReader(ScriptReader&&) noexcept;
     ~ScriptReader();
 
-    static ScriptReader of_file(
-        const std::filesystem::path& path);  // throws Error(migrations) when it cannot be read
+    // These two throw Error(migrations) when it cannot be read.
+    static Source source_of(const std::filesystem::path& path);
+    static ScriptReader of_file(const std::filesystem::path& path);
     // `position`: of its first byte in the file that it is a part of.
     static ScriptReader of_text(std::string text, Position position = {});
 

@@ -94,6 +94,8 @@ struct Statement {
     // on both sides of it together (\;) or send what it has (\g): the pieces do not.
     bool interrupts_statement = false;
     bool has_copy_data = false;  // COPY ... FROM STDIN: read_copy_data() gives what follows
+    // Several statements that psql's "\;" joins into one simple Query (PsqlScript only).
+    bool has_parts = false;
     // The file ends inside a quote, comment, parenthesis or BEGIN ATOMIC body. A comment that is
     // left open comes in trailing, or in leading where there is no text.
     bool unterminated = false;
