@@ -76,9 +76,7 @@ void PsqlScript::Impl::check_is_there(const fs::path& path) const {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (fs::exists(status) && !fs::is_directory(status)) return;
-    const std::string why = fs::is_directory(status) ? "it is a folder"
-                            : error                  ? error.message()
-                                                     : "there is no such file";
+    const std::string why = fs::is_directory(status) ? "it is a folder" : error.message();
     fail("cannot read " + path.string() + ": " + why,
          path.is_absolute()
              ? "Put the file there, or name another."

@@ -4,8 +4,8 @@
 #include "rehearse/sql/psql_script.hpp"
 #include "rehearse/sql/script.hpp"
 
+#include "integration/sql_tokens.hpp"
 #include "property/random_scripts.hpp"
-#include "sql/token_cursor.hpp"
 #include "support/folder_fixture.hpp"
 #include "support/statement_log.hpp"
 #include "unit/sql/script_pieces.hpp"
@@ -21,44 +21,9 @@ namespace {
 using rehearse::test::FilledFolder;
 using rehearse::test::Random;
 using rehearse::test::StatementLog;
+using test::expect_same;
+using test::tokens_of;
 using Texts = std::vector<std::string>;
-
-// Its tokens, with one space between them: psql leaves comments out and moves white space.
-std::string tokens_of(const std::string& text) {
-    std::string tokens;
-    for (TokenCursor cursor{text}; !cursor.done(); cursor.advance()) {
-        if (!tokens.empty()) tokens += ' ';
-        tokens += cursor.token().text();
-    }
-    while (tokens.ends_with(';') || tokens.ends_with(' ')) tokens.pop_back();
-    return tokens;
-}
-
-Texts tokens_of(const Texts& statements) {
-    Texts all;
-    for (const std::string& statement : statements) {
-        if (std::string tokens = tokens_of(statement); !tokens.empty())
-            all.push_back(std::move(tokens));
-    }
-    return all;
-}
-
-// Fails at the first difference, and shows what is around it.
-void expect_same(const Texts& ours, const Texts& theirs, const std::string& note) {
-    std::size_t same = 0;
-    while (same < std::min(ours.size(), theirs.size()) && ours[same] == theirs[same]) ++same;
-    if (same == ours.size() && same == theirs.size()) return;
-    const auto shown = [same](const Texts& all) {
-        std::string text;
-        for (std::size_t i = same > 2 ? same - 2 : 0; i < std::min(all.size(), same + 3); ++i)
-            text += "  [" + all[i] + "]\n";
-        return text;
-    };
-    FAIL() << note << "statement " << same << " of " << ours.size() << " here and " << theirs.size()
-           << " by psql\nhere:\n"
-           << shown(ours) << "psql:\n"
-           << shown(theirs);
-}
 
 class PsqlCorpus : public rehearse::test::PostgresTest, protected FilledFolder {
   protected:
