@@ -194,6 +194,37 @@ class Postgrator(NodeLibrary):
         (folder / f"{step.number:03}.undo.{step.name}.sql").write_text(step.down)
 
 
+class Prisma(Tool):
+    """A file is one Query, always. See drivers/prisma.mjs."""
+
+    name = "prisma"
+    folder = "prisma/migrations"
+    history = (
+        "SELECT migration_name, checksum, finished_at IS NOT NULL, rolled_back_at IS NOT NULL, applied_steps_count "
+        "FROM _prisma_migrations ORDER BY started_at"
+    )
+
+    def write(self, project, steps):
+        super().write(project, steps)
+        (project / self.folder / "migration_lock.toml").write_text('provider = "postgresql"\n')
+        (project / "prisma" / "schema.prisma").write_text(
+            'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n\n'
+            'generator client {\n  provider = "prisma-client"\n  output = "./client"\n  engineType = "client"\n}\n'
+        )
+        (project / "prisma.config.mjs").write_text(f'export {{ default }} from "{DRIVERS}/prisma.mjs";\n')
+
+    def write_step(self, folder, step):
+        migration = folder / f"202401{step.number:02}000000_{step.name}"
+        migration.mkdir()
+        (migration / "migration.sql").write_text(step.up)
+
+    def arguments(self, place):
+        return ["migrate", "deploy"]
+
+    def environment(self, place):
+        return {"INSTALLED": str(place.installed), "CHECKPOINT_DISABLE": "1"}
+
+
 class GraphileMigrate(Tool):
     name = "graphile-migrate"
     history = "SELECT filename, hash, previous_hash FROM graphile_migrate.migrations ORDER BY filename"
@@ -320,7 +351,7 @@ class SqlMigrate(Tool):
 TOOLS = {
     tool.name: tool()
     for tool in (
-        Dbmate, Drizzle, GraphileMigrate, Liquibase, NodePgMigrate, Plain, PostgresMigrations, Postgrator, Sqitch, SqlMigrate,
-        Supabase,
+        Dbmate, Drizzle, GraphileMigrate, Liquibase, NodePgMigrate, Plain, PostgresMigrations, Postgrator, Prisma, Sqitch,
+        SqlMigrate, Supabase,
     )
 }
