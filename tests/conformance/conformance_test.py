@@ -7,6 +7,7 @@ FOLDER is what scripts/install-migration-tools filled. Without the tool or Postg
 fails.
 """
 
+import concurrent.futures
 import functools
 import json
 import os
@@ -65,8 +66,11 @@ class Conformance(unittest.TestCase):
         place = self.place(scenario.name, database)
         self.tool.write(place.project, scenario.then)
 
-        real, printed = judge.real_ending(self.server, self.tool, place, database)
-        rehearsed, told = self.rehearsed_ending(place, dump)
+        with concurrent.futures.ThreadPoolExecutor() as side_by_side:
+            real = side_by_side.submit(judge.real_ending, self.server, self.tool, place, database)
+            rehearsed = side_by_side.submit(self.rehearsed_ending, place, dump)
+        real, printed = real.result()
+        rehearsed, told = rehearsed.result()
 
         said = f"\n== {self.tool.name} itself\n{printed}\n== rehearse\n{told}"
         outcome, reason = self.tool.differs.get(scenario.name, (real.outcome, None))

@@ -25,6 +25,7 @@ class WholeFiles extends PrismaPg {
             try {
                 await adapter.underlyingDriver().query(script);
             } catch (error) {
+                console.error(error.message); // the adapter has words of its own for it
                 adapter.onError(error);
             }
         };
@@ -38,5 +39,5 @@ export default {
     schema: "prisma/schema.prisma",
     migrations: { path: "prisma/migrations" },
     // One connection, as the engine has: what a file sets stays for the next.
-    adapter: async () => new WholeFiles({ connectionString: process.env.DATABASE_URL, max: 1, allowExitOnIdle: true }),
+    adapter: async () => new WholeFiles({ connectionString: process.env.DATABASE_URL, max: 1 }),
 };
