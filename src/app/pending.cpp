@@ -13,18 +13,27 @@ namespace rehearse::app {
 
 namespace {
 
+migrations::Pending ask(const migrations::MigrationSource& source,
+                        const migrations::SourceOptions& options,
+                        migrations::HistoryReader& snapshot) {
+    const auto by_history = migrations::open_by_history(source, options, snapshot);
+    return (by_history ? *by_history : source).pending(snapshot);
+}
+
 migrations::Pending ask_history(const migrations::MigrationSource& source,
+                                const migrations::SourceOptions& options,
                                 const PreparedScratch& scratch) {
     pg::AdminSession session(scratch.address());
-    return source.pending(session);
+    return ask(source, options, *migrations::history_in(session));
 }
 
 // nullopt where only a restored database can tell.
 std::optional<migrations::Pending> ask_dump(const migrations::MigrationSource& source,
+                                            const migrations::SourceOptions& options,
                                             const snapshot::Snapshot& snapshot,
                                             process::ProcessRunner& runner, Progress& progress) {
     try {
-        return source.pending(*history_in_dump(snapshot, runner));
+        return ask(source, options, *history_in_dump(snapshot, runner));
     } catch (const NeedsRestore& reason) {
         progress.note(snapshot.name +
                       " must be restored to read the history from it: " + reason.what());
@@ -69,7 +78,7 @@ plan::ReplayPlan plan_pending(const migrations::MigrationSource& source,
                               const PreparedScratch& scratch, const RehearsalOptions& options,
                               const migrations::SourceOptions& source_options,
                               std::vector<std::string>& warnings, Progress& progress) {
-    const auto pending = ask_history(source, scratch);
+    const auto pending = ask_history(source, source_options, scratch);
     progress.note(pending.seen);
     add_source_warnings(warnings, pending, progress);
     auto plan = plan::plan_replay(pending.migrations, options.plan);
@@ -84,12 +93,12 @@ PendingOnSnapshot pending_migrations(const RehearsalOptions& options,
     const auto source = migrations::open_source(source_options);
     const auto choice = snapshot::find_snapshot_anywhere(options.snapshot, options.snapshots,
                                                          default_cache_folder(), runner, progress);
-    auto pending = ask_dump(*source, choice.snapshot, runner, progress);
+    auto pending = ask_dump(*source, source_options, choice.snapshot, runner, progress);
     if (!pending) {
         RunFolder run;
         PreparedScratch scratch(choose_engine(options, run, choice.snapshot, runner, progress),
                                 choice.snapshot, options, progress);
-        pending = ask_history(*source, scratch);
+        pending = ask_history(*source, source_options, scratch);
     }
     return {*std::move(pending), source_options.added};
 }

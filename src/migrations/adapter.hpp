@@ -42,11 +42,16 @@ struct Fingerprint {
     std::string_view tool;
     bool (*recognises)(const Folder& folder);
     AsPlain as_plain = AsPlain::fits;
+    // By a file of the tool's own or its mark in a file, and not only by names that another tool
+    // could have.
+    bool is_certain = false;
 };
 
 // In the order of their weight: the first that recognises a folder names its tool.
 const std::vector<Fingerprint>& fingerprints();
 const Fingerprint* recognised(const Folder& folder);
+// Tools that a folder has certain signs of, each once: more than one is a question.
+std::vector<std::string> certainly_recognised(const Folder& folder);
 
 // What an adapter says of files in the folder that it does not take for migrations.
 std::optional<SourceFinding> finding_about_ignored(const std::vector<std::string>& files,

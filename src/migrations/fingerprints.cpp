@@ -196,6 +196,16 @@ const std::vector<Fingerprint>& fingerprints() {
     return all;
 }
 
+std::vector<std::string> certainly_recognised(const Folder& folder) {
+    std::vector<std::string> tools;
+    for (const Fingerprint& print : fingerprints()) {
+        if (!print.is_certain || !print.recognises(folder)) continue;
+        if (std::find(tools.begin(), tools.end(), print.tool) == tools.end())
+            tools.emplace_back(print.tool);
+    }
+    return tools;
+}
+
 const Fingerprint* recognised(const Folder& folder) {
     for (const Fingerprint& print : fingerprints()) {
         if (print.recognises(folder)) return &print;

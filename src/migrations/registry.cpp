@@ -2,6 +2,8 @@
 #include "rehearse/base/text.hpp"
 
 #include "adapter.hpp"
+#include "history.hpp"
+#include "history_shapes.hpp"
 
 #include <algorithm>
 
@@ -51,8 +53,30 @@ const Adapter& adapter_asked_for(const std::string& tool) {
     throw error.with_hint("Known tools: " + join(known_tools(), ", ") + ".");
 }
 
+// Tools whose files may have the same names. Only their histories tell them apart.
+const std::vector<std::vector<std::string_view>>& look_alikes() {
+    static const std::vector<std::vector<std::string_view>> groups{
+        {"golang-migrate", "sqlx"},
+        {"flyway", "refinery"},
+        {"plain", "sqlx", "supabase", "postgres-migrations", "tern"}};
+    return groups;
+}
+
+bool has_history_of(std::string_view tool, HistoryReader& snapshot) {
+    if (tool == "plain") return false;
+    const auto history = read_history(snapshot, shape_of(tool), tool, "");
+    return history.exists && !history.rows.empty();
+}
+
 const Adapter& adapter_for(const Folder& folder) {
     const Fingerprint* print = recognised(folder);
+    if (const auto tools = certainly_recognised(folder); tools.size() > 1) {
+        throw Error(
+            ErrorKind::migrations,
+            folder.path().string() + " looks like more than one tool's: " + join(tools, " and "),
+            {"Say whose migrations they are with --tool " + tools.front() + " or --tool " +
+             tools.back() + "."});
+    }
     if (print == nullptr) {
         throw Error(
             ErrorKind::migrations,
@@ -82,6 +106,27 @@ std::unique_ptr<MigrationSource> open_source(const SourceOptions& options) {
     const Adapter& adapter =
         options.tool.empty() ? adapter_for(folder) : adapter_asked_for(options.tool);
     return adapter.open(folder, options);
+}
+
+std::unique_ptr<MigrationSource> open_by_history(const MigrationSource& source,
+                                                 const SourceOptions& options,
+                                                 HistoryReader& snapshot) {
+    if (!options.tool.empty() || !options.history_table.empty() || !options.history_query.empty() ||
+        has_history_of(source.tool(), snapshot))
+        return nullptr;
+    std::vector<std::string> others;
+    for (const auto& group : look_alikes()) {
+        if (std::find(group.begin(), group.end(), source.tool()) == group.end()) continue;
+        for (const std::string_view tool : group) {
+            if (tool != source.tool() && adapter_named(tool) != nullptr &&
+                has_history_of(tool, snapshot))
+                others.emplace_back(tool);
+        }
+    }
+    if (others.size() != 1) return nullptr;
+    SourceOptions told = options;
+    told.tool = others.front();
+    return open_source(told);
 }
 
 }  // namespace rehearse::migrations

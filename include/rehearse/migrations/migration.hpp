@@ -131,6 +131,12 @@ class MigrationSource {
 // is a scratch, so that bad input is told in the first second.
 std::unique_ptr<MigrationSource> open_source(const SourceOptions& options);
 
+// Where the folder's names fit several tools, the one whose history the snapshot has; nullptr where
+// `source` is right, or where the snapshot does not tell better. Throws as open_source() does.
+std::unique_ptr<MigrationSource> open_by_history(const MigrationSource& source,
+                                                 const SourceOptions& options,
+                                                 HistoryReader& snapshot);
+
 std::vector<std::string> known_tools();
 
 // True when `text` means this migration: its version (leading zeros do not count), its file name,

@@ -252,7 +252,7 @@ TEST(Rules, SpeakOfWhatWasSeen) {
          "drops column legacy_total of invoices: code that still reads or writes it fails at once"},
         {"rows-changed-in-migration",
          "UPDATE changed 2.1 M rows of audit_log in one statement of 1.0 ms"},
-        {"no-rollback", "has no down file"},
+        {"no-rollback", "has no way back"},
         {"lock-timeout-unset", "ALTER TABLE waits for its lock without a lock_timeout"},
         {"statement-timeout-unset", "ALTER TABLE runs without a statement_timeout"},
         {"cancelled-by-statement-timeout",
