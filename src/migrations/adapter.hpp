@@ -21,6 +21,7 @@ struct Adapter {
 };
 
 extern const Adapter kAtlas;
+extern const Adapter kDbmate;
 extern const Adapter kDrizzle;
 extern const Adapter kFlyway;
 extern const Adapter kGolangMigrate;
@@ -29,6 +30,7 @@ extern const Adapter kLiquibase;
 extern const Adapter kPlain;
 extern const Adapter kPrisma;
 extern const Adapter kSqitch;
+extern const Adapter kSqlx;
 
 // What becomes of another tool's files when psql runs them.
 enum class AsPlain {

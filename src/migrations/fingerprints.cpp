@@ -127,7 +127,7 @@ const std::vector<Fingerprint>& fingerprints() {
          runs_both_ways},
         {"sql-migrate", [](const Folder& f) { return some_comment_begins(f, "+migrate up"); },
          runs_both_ways},
-        {"dbmate", [](const Folder& f) { return some_comment_begins(f, "migrate:up"); },
+        {kDbmate.tool, [](const Folder& f) { return some_comment_begins(f, "migrate:up"); },
          runs_both_ways},
         {"rambler", [](const Folder& f) { return some_comment_begins(f, "rambler up"); },
          runs_both_ways},
@@ -157,8 +157,8 @@ const std::vector<Fingerprint>& fingerprints() {
                  R"(^[0-9]+_.*\.(postgres|cockroach|mysql|sqlite3|autocommit)\.(up|down)\.sql$)");
          },
          fits},
-        {"sqlx", [](const Folder& f) { return has_up_and_down_files(f) && is_cargo_project(f); },
-         fits},
+        {kSqlx.tool,
+         [](const Folder& f) { return has_up_and_down_files(f) && is_cargo_project(f); }, fits},
         {kGolangMigrate.tool, has_up_and_down_files, fits},
         {"refinery",
          [](const Folder& f) {
@@ -185,7 +185,7 @@ const std::vector<Fingerprint>& fingerprints() {
                     is_there(beside(f, "config.toml"));
          },
          fits},
-        {"sqlx",
+        {kSqlx.tool,
          [](const Folder& f) {
              return is_cargo_project(f) && some_file_matches(f, R"(^[0-9]+_.*\.sql$)");
          },

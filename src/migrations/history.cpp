@@ -106,12 +106,18 @@ History read_history(HistoryReader& snapshot, const HistoryShape& shape, std::st
 }
 
 bool has_other_tables(HistoryReader& snapshot, const HistoryShape& shape, const History& history) {
+    // Of a schema that a tool makes for itself everything is the tool's; not of one that a team's
+    // settings name.
+    const bool owns_schema =
+        shape.schema != "public" &&
+        std::any_of(known_histories().begin(), known_histories().end(),
+                    [&](const KnownHistory& known) { return known.shape.schema == shape.schema; });
     const auto is_the_tools = [&](const pg::RelationName& table) {
         if (table == history.table) return true;
         if (table.schema != history.table.schema) return false;
-        const bool owns_schema = shape.schema != "public" && table.schema == shape.schema;
-        return owns_schema || std::find(shape.companions.begin(), shape.companions.end(),
-                                        table.name) != shape.companions.end();
+        return (owns_schema && table.schema == shape.schema) ||
+               std::find(shape.companions.begin(), shape.companions.end(), table.name) !=
+                   shape.companions.end();
     };
     const auto tables = snapshot.user_tables();
     return !std::all_of(tables.begin(), tables.end(), is_the_tools);

@@ -13,8 +13,8 @@ namespace {
 
 const std::vector<const Adapter*>& adapters() {
     static const std::vector<const Adapter*> all{
-        &kPlain, &kGolangMigrate, &kPrisma, &kFlyway, &kDrizzle,
-        &kGoose, &kLiquibase,     &kAtlas,  &kSqitch,
+        &kPlain,  &kGolangMigrate, &kPrisma,    &kFlyway, &kDrizzle, &kGoose,
+        &kDbmate, &kSqlx,          &kLiquibase, &kAtlas,  &kSqitch,
     };
     return all;
 }

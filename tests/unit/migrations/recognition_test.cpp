@@ -67,7 +67,6 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"graphile-migrate",
              {{"migrations/000001.sql", "--! Previous: -\n--! Hash: sha1:0\n"}}},
         Case{"sql-migrate", {{"migrations/1-a.sql", "-- +migrate Up\n"}}},
-        Case{"dbmate", {{"migrations/2024_a.sql", "-- migrate:up transaction:false\n"}}},
         Case{"rambler", {{"migrations/1_a.sql", "-- rambler up\n"}}},
         Case{"node-pg-migrate", {{"migrations/1_a.sql", "-- Up Migration\n"}}},
         Case{"tern", {{"migrations/001_a.sql", ""}, {"migrations/tern.conf", ""}}},
@@ -77,8 +76,6 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"morph", {{"migrations/1_a.up.sql", "-- morph:nontransactional\n"}}},
         Case{"pop", {{"migrations/1_a.postgres.up.sql", ""}}},
         Case{"pop", {{"migrations/1_a.autocommit.up.sql", ""}}},
-        Case{"sqlx", {{"migrations/1_a.up.sql", ""}, {"Cargo.toml", ""}}},
-        Case{"sqlx", {{"migrations/1_a.sql", ""}, {"Cargo.toml", ""}}},
         Case{"refinery", {{"migrations/V1__a.sql", ""}, {"Cargo.toml", ""}}},
         Case{"Evolve", {{"migrations/V1_2__a.sql", ""}, {"Shop.csproj", ""}}},
         Case{"postgrator", {{"migrations/001.do.a.sql", ""}, {"migrations/001.undo.a.sql", ""}}}));
