@@ -63,7 +63,9 @@ PreparedScratch::PreparedScratch(std::unique_ptr<scratch::Engine> engine,
         progress.begin("starting again with production-like settings");
         server_->stop();
         server_.reset();
-        server_ = engine_->start(volume_, scratch::replay_settings(memory_of(options)));
+        auto settings = scratch::replay_settings(memory_of(options));
+        if (!options.command.text.empty()) settings.merge(command::command_settings());
+        server_ = engine_->start(volume_, settings);
         progress.end("");
     } catch (...) {
         server_.reset();

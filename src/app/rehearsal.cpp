@@ -45,6 +45,27 @@ void dump_schema(PreparedScratch& scratch, const fs::path& file) {
     }
 }
 
+// What ran, whichever way, and what was seen of it.
+struct Performed {
+    plan::ReplayPlan plan;
+    replay::Observations observations;
+};
+
+// The tool's own command, which finds its migrations itself.
+Performed run_command(const RehearsalOptions& options, PreparedScratch& scratch,
+                      const ReportFolder& folder, const std::string& run_id,
+                      std::vector<std::string>& warnings, process::ProcessRunner& runner,
+                      Progress& progress, replay::ReplayListener& listener) {
+    auto command = options.command;
+    command.history_table = options.source.history_table;
+    const command::CommandPlace place{scratch.server(), scratch.restored().database, run_id,
+                                      folder.draft("command.log"), folder.draft("command.sql")};
+    auto outcome = command::run_command(command, place, options.replay, runner, progress, listener);
+    for (const auto& warning : outcome.warnings) progress.warn(warning);
+    warnings.insert(warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
+    return {std::move(outcome.plan), std::move(outcome.observations)};
+}
+
 }  // namespace
 
 fs::path state_folder_of(const RehearsalOptions& options) {
@@ -60,9 +81,10 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
     verdict::check_thresholds(options.thresholds);
     pg::forget_environment();
     sweep_first(runner, progress);
+    const bool has_command = !options.command.text.empty();
     const auto source_options = source_options_of(options, runner);
-    const auto source = migrations::open_source(source_options);
-    check_files_early(*source, source_options, progress);
+    const auto source = has_command ? nullptr : migrations::open_source(source_options);
+    if (source) check_files_early(*source, source_options, progress);
     const auto [snapshot, skipped] = snapshot::find_snapshot_anywhere(
         options.snapshot, options.snapshots, default_cache_folder(), runner, progress);
     add_snapshot_warnings(report.warnings, snapshot, skipped, progress);
@@ -79,14 +101,23 @@ RehearsalResult rehearse_migrations(const RehearsalOptions& options, process::Pr
     report.scratch = scratch_part(scratch, snapshot);
     add_restore_warnings(report.warnings, scratch.restored());
 
-    const auto plan =
-        plan_pending(*source, scratch, options, source_options, report.warnings, progress);
+    Performed performed;
+    if (source) {
+        performed.plan =
+            plan_pending(*source, scratch, options, source_options, report.warnings, progress);
+    }
     dump_schema(scratch, folder.draft("schema-before.sql"));
-    auto observations = replay::replay_plan(plan, scratch.server(), scratch.restored().database,
-                                            run.id(), options.replay, listener);
+    if (source) {
+        performed.observations =
+            replay::replay_plan(performed.plan, scratch.server(), scratch.restored().database,
+                                run.id(), options.replay, listener);
+    } else {
+        performed = run_command(options, scratch, folder, run.id(), report.warnings, runner,
+                                progress, listener);
+    }
     dump_schema(scratch, folder.draft("schema-after.sql"));
 
-    add_migrations(report, plan, std::move(observations), options.thresholds);
+    add_migrations(report, performed.plan, std::move(performed.observations), options.thresholds);
     report.finished_at = to_iso8601(WallClock::now());
     auto previous = previous_runs(state_folder_of(options), report, folder.path());
     folder.publish(report, previous, options.mask_literals);

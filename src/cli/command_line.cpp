@@ -102,6 +102,24 @@ void refuse_options_without_effect(const CLI::App& app, const std::vector<std::s
     }
 }
 
+// The tool's own command finds its migrations itself.
+void refuse_options_beside_a_command(const CLI::App& app) {
+    if (app.got_subcommand("pending")) {
+        throw Error(ErrorKind::usage, "'rehearse pending' takes no --command",
+                    {"Ask the tool itself what is pending; a rehearsal with --command tells what "
+                     "it ran."});
+    }
+    for (const char* option :
+         {"--migrations", "--tool", "--history-query", "--pending-from", "--only", "--until",
+          "--since", "--give-up-after", "--count-limit"}) {
+        if (app.get_option(option)->count() == 0) continue;
+        throw Error(ErrorKind::usage, std::string("--command takes no ") + option,
+                    {"The command decides itself what it runs and in which order: say it there, or "
+                     "leave --command out.",
+                     "--command-timeout limits how long it may take."});
+    }
+}
+
 Error refusal_of(const CLI::ParseError& error, const CLI::App& app) {
     std::string message = error.what();
     if (!message.empty())
@@ -166,7 +184,9 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
     if (!chosen) chosen = run_command(options);
     const bool needs_migrations = app.get_subcommands().empty() || app.got_subcommand("run") ||
                                   app.got_subcommand("weekly") || app.got_subcommand("pending");
-    if (needs_migrations && rehearsal.source.folder.empty())
+    const bool has_command = !rehearsal.command.text.empty();
+    if (needs_migrations && has_command) refuse_options_beside_a_command(app);
+    if (needs_migrations && !has_command && rehearsal.source.folder.empty())
         rehearsal.source.folder = usual_migrations_folder();
     invocation.command = std::move(chosen);
     return invocation;

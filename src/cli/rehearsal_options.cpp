@@ -59,6 +59,14 @@ void add_migration_options(CLI::App& app, app::RehearsalOptions& options) {
                    "The first version that is pending, where no history says it [all]")
         ->type_name("VERSION")
         ->group(group);
+    app.add_option("--command", options.command.text,
+                   "The tool's own command, for migrations that are code: run by /bin/sh with "
+                   "DATABASE_URL and PG... of the scratch")
+        ->type_name("'CMD'")
+        ->group(group);
+    add_duration(app, "--command-timeout", options.command.timeout,
+                 "End the command when it runs longer");
+    app.get_option("--command-timeout")->group(group);
     app.add_option("--only", options.plan.only, "Replay only these of the pending versions")
         ->type_name("VERSION...")
         ->group(group);

@@ -6,6 +6,7 @@
 #include "connection.hpp"
 #include "messages.hpp"
 
+#include <chrono>
 #include <exception>
 
 namespace rehearse::pg {
@@ -13,7 +14,10 @@ namespace rehearse::pg {
 namespace {
 
 // What production's ALTER DATABASE ... SET would do to VACUUM and to a long restore is not wanted.
-constexpr const char* kOptions = "-c statement_timeout=0 -c lock_timeout=0";
+// A server that logs statements for us (log_every_statement) logs none of ours.
+constexpr const char* kOptions =
+    "-c statement_timeout=0 -c lock_timeout=0 -c log_statement=none "
+    "-c log_min_duration_statement=-1";
 
 }  // namespace
 
@@ -47,6 +51,22 @@ std::string array_literal(const std::vector<std::string>& values) {
         literal += '"';
     }
     return literal + "}";
+}
+
+// Of a role in a database: nothing but the session itself can set them otherwise.
+std::map<std::string, std::string> logging_settings(ServerVersion version, bool enforce_timeouts) {
+    std::map<std::string, std::string> settings{
+        {"log_statement", "all"},
+        {"log_min_duration_statement", "0"},
+        {"log_duration", "off"},
+        {"log_min_messages", "warning"},
+        {"log_min_error_statement", "error"},
+        {"log_error_verbosity", "default"},
+        {"lock_timeout", enforce_timeouts ? "5s" : "0"},
+        {"statement_timeout", enforce_timeouts ? "60s" : "0"}};
+    // Before, parameters are always logged whole.
+    if (version.major() >= 13) settings["log_parameter_max_length"] = "-1";
+    return settings;
 }
 
 }  // namespace
@@ -115,6 +135,80 @@ void AdminSession::vacuum_analyze() {
 
 void AdminSession::checkpoint() {
     impl_->connection.run_text("CHECKPOINT", "CHECKPOINT");
+}
+
+void AdminSession::require_password(const std::string& password) {
+    auto& connection = impl_->connection;
+    const std::string what = "a password for its role";
+    connection.run_text("SET password_encryption = 'scram-sha-256'", what);
+    connection.run_text("ALTER ROLE CURRENT_USER PASSWORD " + quoted_literal(password), what);
+    const std::string rules = settings({"hba_file"}).at("hba_file");
+    connection.run_text("COPY (SELECT 'local all all scram-sha-256') TO " + quoted_literal(rules),
+                        what);
+    connection.run_text("SELECT pg_catalog.pg_reload_conf()", what);
+}
+
+void AdminSession::log_every_statement(const std::string& database, bool enforce_timeouts) {
+    for (const auto& [name, value] : logging_settings(server_version(), enforce_timeouts)) {
+        impl_->connection.run_text("ALTER ROLE CURRENT_USER IN DATABASE " +
+                                       quoted_identifier(database) + " SET " + name + " = " +
+                                       quoted_literal(value),
+                                   "to set " + name);
+    }
+}
+
+void AdminSession::stop_logging_statements(const std::string& database) {
+    for (const auto& [name, value] : logging_settings(server_version(), false)) {
+        impl_->connection.run_text(
+            "ALTER ROLE CURRENT_USER IN DATABASE " + quoted_identifier(database) + " RESET " + name,
+            "to reset " + name);
+    }
+}
+
+std::chrono::system_clock::time_point AdminSession::server_time() const {
+    const auto now = impl_->connection.run_text(
+        "SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint",
+        "to tell the time");
+    return std::chrono::system_clock::time_point{
+        std::chrono::microseconds{now[0][0].as<std::int64_t>()}};
+}
+
+void AdminSession::write_to_log(const std::string& text) {
+    impl_->connection.run_text(
+        "DO $rehearse$ BEGIN RAISE LOG '%', " + quoted_literal(text) + "; END $rehearse$",
+        "a line in its log");
+}
+
+std::string AdminSession::read_server_file(const std::string& path, std::uint64_t offset,
+                                           std::uint64_t bytes) const {
+    const pqxx::result read = impl_->connection.run_text(
+        "SELECT pg_catalog.encode(pg_catalog.pg_read_binary_file(" + quoted_literal(path) + ", " +
+            std::to_string(offset) + ", " + std::to_string(bytes) + "), 'hex')",
+        "to read " + path);
+    const std::string hex = text(read[0][0]);
+    const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+    std::string content;
+    content.reserve(hex.size() / 2);
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+        content += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
+    return content;
+}
+
+bool AdminSession::end_sessions(const std::vector<int>& pids) {
+    std::vector<std::string> texts;
+    for (const int pid : pids) texts.push_back(std::to_string(pid));
+    const std::string array = quoted_literal(array_literal(texts)) + "::integer[]";
+    const std::string there = " FROM pg_catalog.pg_stat_activity WHERE pid = ANY (" + array + ")";
+    impl_->connection.run_text("SELECT pg_catalog.pg_terminate_backend(pid)" + there,
+                               "to end sessions");
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (std::chrono::steady_clock::now() < deadline) {
+        const auto left = impl_->connection.run_text(
+            "SELECT count(*), pg_catalog.pg_sleep(least(count(*), 1) * 0.01)" + there,
+            "to look for sessions");
+        if (left[0][0].as<int>() == 0) return true;
+    }
+    return false;
 }
 
 std::optional<std::vector<std::vector<std::optional<std::string>>>>

@@ -126,6 +126,24 @@ LockReading locks_from(int rows, const Cell& cell, bool has_locktype) {
     return reading;
 }
 
+BackendLocks backend_locks_from(int rows, const Cell& cell) {
+    BackendLocks locks;
+    for (int row = 0; row < rows; ++row) {
+        BackendLock lock;
+        lock.pid = static_cast<int>(number(cell(row, 0)));
+        lock.row.virtualtransaction = string(cell(row, 4));
+        if (cell(row, 1) != nullptr) {
+            const std::optional<LockMode> mode = lock_mode_from(cell(row, 2));
+            if (!mode) continue;
+            lock.row.relation = oid(cell(row, 1));
+            lock.row.mode = *mode;
+            lock.row.granted = *cell(row, 3) == 't';
+        }
+        locks.push_back(std::move(lock));
+    }
+    return locks;
+}
+
 NamedLockReading named_locks_from(int rows, const Cell& cell) {
     constexpr int kFirstFact = 5;
     return {locks_from(rows, cell, false), relations_from(rows, cell, kFirstFact), {}};

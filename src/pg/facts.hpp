@@ -21,6 +21,8 @@ ShapeMap shapes_from(int rows, const Cell& cell);
 
 // Rows of relation_locks.sql, and of the other two, which have no locktype.
 LockReading locks_from(int rows, const Cell& cell, bool has_locktype);
+// Rows of backends_locks.sql.
+BackendLocks backend_locks_from(int rows, const Cell& cell);
 // Rows of relation_locks_named.sql.
 NamedLockReading named_locks_from(int rows, const Cell& cell);
 // Rows of own_locks.sql.

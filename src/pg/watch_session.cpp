@@ -13,8 +13,10 @@ namespace rehearse::pg {
 
 namespace {
 
-// jit would compile a query that is read a thousand times a second.
-constexpr const char* kOptions = "-c statement_timeout=10s -c jit=off";
+// jit would compile a query that is read a thousand times a second, and a server that logs
+// statements for us would fill its log with ours.
+constexpr const char* kOptions =
+    "-c statement_timeout=10s -c jit=off -c log_statement=none -c log_min_duration_statement=-1";
 
 Cell cells_of(const pqxx::result& result) {
     return [&result](int row, int column) -> const char* {
@@ -62,6 +64,13 @@ WatchSession::~WatchSession() = default;
 LockReading WatchSession::read_locks(int pid) {
     const pqxx::result result = impl_->run(queries::kRelationLocks, std::to_string(pid));
     return locks_from(rows_of(result), cells_of(result), true);
+}
+
+BackendLocks WatchSession::read_backends_locks(const std::vector<int>& pids) {
+    std::string array = "{";
+    for (const int pid : pids) array += (array.size() > 1 ? "," : "") + std::to_string(pid);
+    const pqxx::result result = impl_->run(queries::kBackendsLocks, quoted_literal(array + "}"));
+    return backend_locks_from(rows_of(result), cells_of(result));
 }
 
 NamedLockReading WatchSession::read_named_locks(int pid) {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "rehearse/observe/observation.hpp"
+#include "rehearse/replay/recorder.hpp"
 #include "rehearse/replay/replay.hpp"
 #include "rehearse/sql/script.hpp"
 
-#include "recorder.hpp"
 #include "settings_in_force.hpp"
 #include "shared_transaction.hpp"
 #include "stage.hpp"

@@ -1,4 +1,4 @@
-#include "recorder.hpp"
+#include "rehearse/replay/recorder.hpp"
 
 #include "rehearse/base/text.hpp"
 

@@ -108,12 +108,16 @@ process::ProcessResult ContainerServer::run_tool(const ClientTool& tool, const s
         has_input_ = true;
     }
     const std::string pid_file = "/tmp/rehearse-tool-" + std::to_string(++tools_) + ".pid";
-    auto args = in_container(tool.stdin_source ? Arguments{"--interactive"} : Arguments{},
-                             {"sh", "-c", kRunTool, pid_file, tool.program});
+    // Without a value, the client takes it out of its own environment.
+    Arguments options{"--env", "PGPASSWORD"};
+    if (tool.stdin_source) options.emplace_back("--interactive");
+    auto args = in_container(options, {"sh", "-c", kRunTool, pid_file, tool.program});
     for (std::string& each : client_arguments(tool, kSocketInContainer, input)) {
         args.push_back(std::move(each));
     }
     auto spec = client_.command(std::move(args));
+    spec.env["PGPASSWORD"] = address().password;
+    spec.secrets = {address().password};
     spec.stdin_source = tool.stdin_source;
     spec.stdout_file = tool.stdout_file;
     spec.on_stderr_line = tool.on_stderr_line;

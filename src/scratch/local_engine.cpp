@@ -131,6 +131,10 @@ class LocalEngine final : public Engine {
                                      tool.input ? tool.input->string() : std::string());
         spec.env_removed = {"PG*"};
         spec.env["LC_ALL"] = "C";  // LANGUAGE says nothing then
+        if (const auto& password = server.address().password; !password.empty()) {
+            spec.env["PGPASSWORD"] = password;
+            spec.secrets = {password};
+        }
         spec.stdin_source = tool.stdin_source;
         spec.stdout_file = tool.stdout_file;
         spec.on_stderr_line = tool.on_stderr_line;

@@ -5,11 +5,10 @@
 #include "rehearse/base/text.hpp"
 
 #include "scratch/names.hpp"
+#include "scratch/password.hpp"
 
-#include <sys/random.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -89,21 +88,6 @@ constexpr const char* kInitdbForOthers =
 constexpr const char* kNoPortToCallFrom = "net.ipv4.ip_local_port_range=5432 5432";
 // No name server is there, so a name is refused at once instead of being asked for in vain.
 constexpr const char* kNoNameServer = "127.0.0.1";
-
-std::string random_password() {
-    std::array<unsigned char, 24> bytes{};
-    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-        throw Error(ErrorKind::internal,
-                    std::string("the system gives no random bytes: ") + std::strerror(errno));
-    }
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string password;
-    for (const unsigned char byte : bytes) {
-        password += kDigits[byte >> 4];
-        password += kDigits[byte & 15];
-    }
-    return password;
-}
 
 // The address of its host on which the engine publishes: one that answers at loopback is nested in
 // this host or forwarded, and then so is the port; any other has to let us in from outside.

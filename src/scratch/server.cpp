@@ -7,6 +7,7 @@
 #include "rehearse/pg/admin_session.hpp"
 
 #include "scratch/names.hpp"
+#include "scratch/password.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -74,6 +75,23 @@ void ProcessServer::wait_until_ready() {
         [&](std::string& why_not) { return pg::answers_with_marker(address_, run_id_, why_not); });
 }
 
+void ProcessServer::require_password() {
+    if (!address_.password.empty()) return;
+    pg::ConnInfo with_password = address_;
+    with_password.password = random_password();
+    pg::AdminSession(address_).require_password(with_password.password);
+    // The server reads its rules again in its own time.
+    wait_until([&](std::string& why_not) {
+        std::string refused;
+        if (pg::answers_with_marker(address_, run_id_, refused)) {
+            why_not = "it still lets in who has no password";
+            return false;
+        }
+        return pg::answers_with_marker(with_password, run_id_, why_not);
+    });
+    address_ = with_password;
+}
+
 bool ProcessServer::ends_within(Millis limit) {
     const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);
     while (!process_->wait(kBeat)) {
@@ -107,7 +125,7 @@ std::vector<std::string> server_parameters(const Settings& settings,
     all["listen_addresses"] = "";
     all["port"] = "5432";
     all["unix_socket_directories"] = socket_folder;
-    all["logging_collector"] = "off";
+    all.emplace("logging_collector", "off");
     all["lc_messages"] = "C";
     all[std::string(kMarkerParameter)] = run_id;
     std::vector<std::string> arguments;

@@ -20,6 +20,7 @@ class ProcessServer : public ScratchServer {
     const pg::ConnInfo& address() const override { return address_; }
     std::string log_tail(std::size_t lines) override;
     bool is_running() override { return process_ && !process_->poll(); }
+    void require_password() override;
 
   protected:
     // Returns when it is so. Throws Error(scratch) with the log's last lines when the program ends

@@ -19,6 +19,7 @@ class RunningServer final : public scratch::ScratchServer {
     const pg::ConnInfo& address() const override { return address_; }
     std::string log_tail(std::size_t) override { return {}; }
     bool is_running() override { return true; }
+    void require_password() override {}
     void stop() override {}
     scratch::KeptScratch keep(const std::string&) override { return {}; }
 

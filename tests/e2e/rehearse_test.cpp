@@ -43,7 +43,7 @@ std::string why_no_engine() {
 
 // The steps that a run tells of while it works, and what it says of every numbered folder.
 bool is_progress(std::string_view line) {
-    constexpr std::array<std::string_view, 19> kSteps{
+    constexpr std::array<std::string_view, 20> kSteps{
         "looking into ",
         "fetching ",
         "uploading ",
@@ -59,6 +59,7 @@ bool is_progress(std::string_view line) {
         "building indexes and constraints",
         "vacuum and analyze",
         "starting again with production-like settings",
+        "running ",
         "[",
         "rehearse: report: ",
         "rehearse: engine: ",

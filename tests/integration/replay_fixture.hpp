@@ -20,6 +20,7 @@ class LocalScratch final : public scratch::ScratchServer {
     const pg::ConnInfo& address() const override { return address_; }
     std::string log_tail(std::size_t) override { return server_.log_tail(); }
     bool is_running() override { return true; }
+    void require_password() override {}
     void stop() override {}
     scratch::KeptScratch keep(const std::string&) override { return {}; }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rehearse/base/progress.hpp"
+#include "rehearse/command/command.hpp"
 #include "rehearse/migrations/migration.hpp"
 #include "rehearse/plan/plan.hpp"
 #include "rehearse/process/process.hpp"
@@ -22,6 +23,8 @@ struct RehearsalOptions {
     std::filesystem::path snapshots = ".";
     migrations::SourceOptions source;
     plan::PlanOptions plan;
+    // Instead of the two above; without a text there is none. Its history table is the source's.
+    command::CommandOptions command;
     std::string since;  // git ref; empty: every pending migration is in the change
     scratch::EngineKind engine = scratch::EngineKind::automatic;
     std::string image;

@@ -2,6 +2,8 @@
 
 #include "rehearse/pg/types.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -49,6 +51,25 @@ class AdminSession {
     // VACUUM (ANALYZE) of the whole database, on this one connection.
     void vacuum_analyze();
     void checkpoint();
+
+    // Who connects over the unix socket needs this password of the role that this session is from
+    // now on; the server reads that rule in a moment of its own.
+    void require_password(const std::string& password);
+    // Has the server log everything that sessions of this role in this database run from now on,
+    // whatever the database's own settings say. Without `enforce_timeouts`, lock_timeout and
+    // statement_timeout are off in them until they set their own; with it they are 5 s and 60 s.
+    void log_every_statement(const std::string& database, bool enforce_timeouts);
+    // Takes that back.
+    void stop_logging_statements(const std::string& database);
+    // The server's clock now, by which its log counts.
+    std::chrono::system_clock::time_point server_time() const;
+    // A line in the server's log.
+    void write_to_log(const std::string& text);
+    // Bytes of a file of the server, by its path in the data folder, from `offset` on.
+    std::string read_server_file(const std::string& path, std::uint64_t offset,
+                                 std::uint64_t bytes) const;
+    // Ends these sessions. True when all of them are gone.
+    bool end_sessions(const std::vector<int>& pids);
 
     // Rows of a tool's history table as text; nullopt when the relation or a column is not there.
     // The names are quoted here.

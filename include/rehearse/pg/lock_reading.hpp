@@ -20,6 +20,14 @@ struct LockRow {
     auto operator<=>(const LockRow&) const = default;
 };
 
+// Of one of several backends.
+struct BackendLock {
+    int pid = 0;
+    LockRow row;  // relation 0: of the transaction itself, which may hold no more than that
+};
+
+using BackendLocks = std::vector<BackendLock>;
+
 struct LockReading {
     std::vector<LockRow> locks;  // of the watched backend and its parallel workers
     // pg_locks.locktype of another lock that is waited for: "virtualxid", "transactionid"; else

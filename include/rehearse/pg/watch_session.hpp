@@ -43,6 +43,8 @@ class WatchSession {
     // One prepared query over pg_lock_status(), with WAL position. No join. Locks on relations of
     // this database only; the system catalogs are left out.
     LockReading read_locks(int pid);
+    // Of several backends, without their parallel workers, and one row for each open transaction.
+    BackendLocks read_backends_locks(const std::vector<int>& pids);
     // The relations are as others see them: what is missing was made by the transaction that holds
     // the lock.
     NamedLockReading read_named_locks(int pid);

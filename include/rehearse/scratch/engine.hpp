@@ -48,6 +48,9 @@ class ScratchServer {
     // The last lines of the server's log, for errors.
     virtual std::string log_tail(std::size_t lines) = 0;
     virtual bool is_running() = 0;
+    // From now on nobody gets in without a random password, which address() then has: before others
+    // than we are given a way to the server.
+    virtual void require_password() = 0;
     // Clean shutdown (a checkpoint; the volume can be cloned or started again).
     virtual void stop() = 0;
     // Leaves it running and forgets it, and marks the run folder so that no sweep removes it (the

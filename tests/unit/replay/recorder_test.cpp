@@ -1,4 +1,4 @@
-#include "replay/recorder.hpp"
+#include "rehearse/replay/recorder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
