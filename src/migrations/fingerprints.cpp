@@ -97,23 +97,22 @@ const std::vector<Fingerprint>& fingerprints() {
          [](const Folder& f) {
              return f.has_file("sqitch.plan") || is_there(beside(f, "sqitch.plan"));
          },
-         other_names},
+         other_names, true},
         {kDrizzle.tool,
          [](const Folder& f) {
              return is_there(f.path() / "meta" / "_journal.json") ||
                     (some_subfolder_has(f, "migration.sql") &&
                      some_subfolder_has(f, "snapshot.json"));
          },
-         fits},
-        {kPrisma.tool,
-         [](const Folder& f) {
-             return f.has_file("migration_lock.toml") || some_subfolder_has(f, "migration.sql");
-         },
+         fits, true},
+        {kPrisma.tool, [](const Folder& f) { return f.has_file("migration_lock.toml"); },
+         other_names, true},
+        {kPrisma.tool, [](const Folder& f) { return some_subfolder_has(f, "migration.sql"); },
          other_names},
         // Atlas also lints golang-migrate's folders.
         {kAtlas.tool,
-         [](const Folder& f) { return f.has_file("atlas.sum") && !has_up_and_down_files(f); },
-         fits},
+         [](const Folder& f) { return f.has_file("atlas.sum") && !has_up_and_down_files(f); }, fits,
+         true},
         {"Hasura", is_hasura, other_names},
         {"Diesel", [](const Folder& f) { return some_subfolder_has(f, "up.sql"); }, other_names},
         {"graphile-migrate", [](const Folder& f) { return is_there(f.path() / "committed"); },
@@ -121,14 +120,17 @@ const std::vector<Fingerprint>& fingerprints() {
         {"graphile-migrate", [](const Folder& f) { return some_line_begins(f, "--! Previous:"); },
          fits},
         {kLiquibase.tool,
-         [](const Folder& f) { return some_first_line_begins(f, "--liquibase formatted sql"); },
-         fits},
+         [](const Folder& f) {
+             return some_first_line_begins(f, "--liquibase formatted sql") ||
+                    some_first_line_begins(f, "-- liquibase formatted sql");
+         },
+         fits, true},
         {kGoose.tool, [](const Folder& f) { return some_comment_begins(f, "+goose up"); },
-         runs_both_ways},
+         runs_both_ways, true},
         {"sql-migrate", [](const Folder& f) { return some_comment_begins(f, "+migrate up"); },
          runs_both_ways},
         {kDbmate.tool, [](const Folder& f) { return some_comment_begins(f, "migrate:up"); },
-         runs_both_ways},
+         runs_both_ways, true},
         {"rambler", [](const Folder& f) { return some_comment_begins(f, "rambler up"); },
          runs_both_ways},
         // "-- Up migration" may also head an .up.sql file.

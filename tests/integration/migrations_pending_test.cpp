@@ -129,6 +129,27 @@ TEST_F(GolangMigrateHistory, IsNotGuessedBetweenTwo) {
     EXPECT_THAT(versions(pending()), ElementsAre("000010"));
 }
 
+// Only the histories tell sqlx' reversible files from golang-migrate's.
+TEST_F(PendingMigrations, ALookAlikeIsKnownByItsHistory) {
+    run_sql(
+        "CREATE TABLE users (id int); CREATE TABLE _sqlx_migrations (version bigint PRIMARY "
+        "KEY, description text, installed_on timestamptz, success boolean, checksum bytea, "
+        "execution_time bigint)");
+    pg::AdminSession session(where());
+    const auto by_history = [&] {
+        return open_by_history(*open_source(options_), options_, *history_in(session));
+    };
+    EXPECT_EQ(by_history(), nullptr);
+    run_sql("INSERT INTO _sqlx_migrations VALUES (1, 'a', now(), true, 'x', 1)");
+    ASSERT_NE(by_history(), nullptr);
+    EXPECT_EQ(by_history()->tool(), "sqlx");
+    make_history("schema_migrations", "(2, false)");
+    EXPECT_EQ(by_history(), nullptr);
+    run_sql("DROP TABLE schema_migrations");
+    options_.tool = "golang-migrate";
+    EXPECT_EQ(by_history(), nullptr);
+}
+
 TEST_F(GolangMigrateHistory, RefusesWhatTheToolRefuses) {
     make_history("schema_migrations", "(2, true)");
     EXPECT_EQ(refusal_of(pending()).message, "Dirty database version 2. Fix and force version.");

@@ -44,7 +44,7 @@ class ReplayWholeFile : public ReplayTest {
     }
 };
 
-// migration-tools.md, section 2: what PostgreSQL does with a text of several statements. Each text
+// What PostgreSQL does with a text of several statements (manual, 55.2.2.1). Each text
 // is really sent as one Query to one database, and replayed statement by statement on another.
 TEST_F(ReplayWholeFile, EndsAsTheWholeTextSentAsOneQueryEnds) {
     const char* texts[] = {

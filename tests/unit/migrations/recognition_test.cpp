@@ -90,6 +90,16 @@ TEST_F(Recognition, TellsTheToolsThatItReplays) {
     EXPECT_EQ(open_source(options(folder(), "plain"))->tool(), "plain");
 }
 
+TEST_F(Recognition, AsksWhereTwoToolsHaveLeftTheirMarks) {
+    write("00001_a.sql", "-- +goose Up\nSELECT 1;\n");
+    write("00002_b.sql", "-- migrate:up\nSELECT 1;\n");
+    const Error error = error_of(options(folder()));
+    EXPECT_EQ(error.kind(), ErrorKind::migrations);
+    EXPECT_THAT(error.message(), HasSubstr("looks like more than one tool's: goose and dbmate"));
+    EXPECT_THAT(error.hints().front(), HasSubstr("--tool goose or --tool dbmate"));
+    EXPECT_EQ(open_source(options(folder(), "goose"))->tool(), "goose");
+}
+
 TEST_F(Recognition, NamesTheSupabaseCli) {
     fs::rename(folder(), parent() / "supabase");
     fs::create_directory(parent() / "supabase" / "migrations");
