@@ -4,9 +4,9 @@
 
 #include "rehearse/process/process.hpp"
 
-#include <cstdlib>
-
 #include "e2e/rehearse_test.hpp"
+
+#include <cstdlib>
 
 namespace rehearse::test {
 
