@@ -265,6 +265,17 @@ bool ToolSource::is_told(std::string_view option) const {
     return found != options_.variables.end() && is_true(found->second);
 }
 
+void refuse_second(const std::vector<Unit>& units, const Unit& second, const std::string& hint) {
+    const auto found = std::find_if(units.begin(), units.end(),
+                                    [&](const Unit& unit) { return unit.key == second.key; });
+    if (found == units.end()) return;
+    const fs::path& path = second.migration.path;
+    throw Error(ErrorKind::migrations,
+                "two files for " + second.key + " in " + path.parent_path().string() + ": " +
+                    found->migration.path.filename().string() + " and " + path.filename().string(),
+                {hint});
+}
+
 std::vector<std::string> make_history(const HistoryShape& shape, const History& history) {
     std::vector<std::string> statements;
     for (const std::string& statement : shape.make) {

@@ -108,6 +108,9 @@ class ToolSource : public MigrationSource {
 // Where a tool lets several migrations have one number, their version is the whole key.
 void tell_versions_apart(std::vector<Unit>& units);
 
+// Throws Error(migrations) naming both where one of the units has the key of `second` already.
+void refuse_second(const std::vector<Unit>& units, const Unit& second, const std::string& hint);
+
 // Statements of a shape's `make` with the table's names put in.
 std::vector<std::string> make_history(const HistoryShape& shape, const History& history);
 
