@@ -26,11 +26,17 @@ extern const Adapter kDrizzle;
 extern const Adapter kFlyway;
 extern const Adapter kGolangMigrate;
 extern const Adapter kGoose;
+extern const Adapter kGraphileMigrate;
 extern const Adapter kLiquibase;
+extern const Adapter kNodePgMigrate;
 extern const Adapter kPlain;
+extern const Adapter kPostgrator;
+extern const Adapter kPostgresMigrations;
 extern const Adapter kPrisma;
+extern const Adapter kRefinery;
 extern const Adapter kSqitch;
 extern const Adapter kSqlx;
+extern const Adapter kSupabase;
 
 // What becomes of another tool's files when psql runs them.
 enum class AsPlain {

@@ -178,6 +178,7 @@ Decision DrizzleSource::decide_by_time(const History& history) const {
         const Migration& migration = units_[i].migration;
         if (when > newest) {
             decision.pending.push_back(i);
+            decision.because[i] = "newer than what was applied last";
         } else if (times.contains(when) ||
                    hashes.contains(digest_of(read_migration(migration.path), Digest::sha256))) {
             ++decision.applied;

@@ -115,10 +115,10 @@ const std::vector<Fingerprint>& fingerprints() {
          true},
         {"Hasura", is_hasura, other_names},
         {"Diesel", [](const Folder& f) { return some_subfolder_has(f, "up.sql"); }, other_names},
-        {"graphile-migrate", [](const Folder& f) { return is_there(f.path() / "committed"); },
+        {kGraphileMigrate.tool, [](const Folder& f) { return is_there(f.path() / "committed"); },
          other_names},
-        {"graphile-migrate", [](const Folder& f) { return some_line_begins(f, "--! Previous:"); },
-         fits},
+        {kGraphileMigrate.tool,
+         [](const Folder& f) { return some_line_begins(f, "--! Previous:"); }, fits},
         {kLiquibase.tool,
          [](const Folder& f) {
              return some_first_line_begins(f, "--liquibase formatted sql") ||
@@ -134,11 +134,16 @@ const std::vector<Fingerprint>& fingerprints() {
         {"rambler", [](const Folder& f) { return some_comment_begins(f, "rambler up"); },
          runs_both_ways},
         // "-- Up migration" may also head an .up.sql file.
-        {"node-pg-migrate",
+        {kNodePgMigrate.tool,
          [](const Folder& f) {
              return some_comment_begins(f, "up migration") && !has_up_and_down_files(f);
          },
          runs_both_ways},
+        {kPostgresMigrations.tool,
+         [](const Folder& f) {
+             return some_comment_begins(f, "postgres-migrations disable-transaction");
+         },
+         fits},
         {"tern",
          [](const Folder& f) {
              return f.has_file("tern.conf") ||
@@ -162,7 +167,7 @@ const std::vector<Fingerprint>& fingerprints() {
         {kSqlx.tool,
          [](const Folder& f) { return has_up_and_down_files(f) && is_cargo_project(f); }, fits},
         {kGolangMigrate.tool, has_up_and_down_files, fits},
-        {"refinery",
+        {kRefinery.tool,
          [](const Folder& f) {
              return is_cargo_project(f) && some_file_matches(f, R"(^[UV][0-9]+__\w+\.sql$)");
          },
@@ -178,10 +183,10 @@ const std::vector<Fingerprint>& fingerprints() {
                     some_file_matches(f, R"(^(R__|[BU][0-9][0-9._]*__).*\.sql$)");
          },
          other_names},
-        {"postgrator",
+        {kPostgrator.tool,
          [](const Folder& f) { return some_file_matches(f, R"(^[0-9]+\.(do|undo)\.)"); },
          other_names},
-        {"the Supabase CLI",
+        {kSupabase.tool,
          [](const Folder& f) {
              return beside(f, "").parent_path().filename() == "supabase" &&
                     is_there(beside(f, "config.toml"));

@@ -13,8 +13,10 @@ namespace {
 
 const std::vector<const Adapter*>& adapters() {
     static const std::vector<const Adapter*> all{
-        &kPlain,  &kGolangMigrate, &kPrisma,    &kFlyway, &kDrizzle, &kGoose,
-        &kDbmate, &kSqlx,          &kLiquibase, &kAtlas,  &kSqitch,
+        &kPlain,      &kGolangMigrate, &kPrisma,        &kFlyway,          &kDrizzle,
+        &kGoose,      &kDbmate,        &kSqlx,          &kLiquibase,       &kAtlas,
+        &kSqitch,     &kSupabase,      &kNodePgMigrate, &kGraphileMigrate, &kPostgresMigrations,
+        &kPostgrator, &kRefinery,
     };
     return all;
 }

@@ -27,7 +27,7 @@ std::optional<LogEntry> only_entry_of(const std::string& text) {
 
 TEST(ServerLog, ReadsTheColumnsOfAStatement) {
     const auto entry = only_entry_of(line_with(
-        R"(LOG,00000,"statement: create table t(a int)",,,,,,,,,"psql","client backend",,0)"));
+        R"x(LOG,00000,"statement: create table t(a int)",,,,,,,,,"psql","client backend",,0)x"));
     ASSERT_TRUE(entry);
     EXPECT_EQ(entry->database_name, "shop");
     EXPECT_EQ(entry->process_id, 6924);
