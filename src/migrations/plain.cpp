@@ -1,5 +1,6 @@
 #include "rehearse/base/error.hpp"
 #include "rehearse/base/text.hpp"
+#include "rehearse/sql/psql_script.hpp"
 
 #include "adapter.hpp"
 #include "numbering.hpp"
@@ -169,6 +170,7 @@ void PlainSource::add(const Folder& folder, const NumberedFile& file) {
     migration.tool = kTool;
     migration.transaction_mode = TransactionMode::autocommit;
     migration.through_psql = true;
+    migration.psql_variables = options_.variables;
     migrations_.push_back(std::move(migration));
 }
 
@@ -177,6 +179,15 @@ void PlainSource::check_options() const {
         throw Error(ErrorKind::usage, "--history-table is for a tool that keeps a history",
                     {"Numbered files keep none: give a SELECT of the applied versions with "
                      "--history-query."});
+    }
+    for (const auto& [name, value] : options_.variables) {
+        const auto outcome = sql::what_psql_would_do_with(name, value);
+        if (!outcome && sql::is_psql_variable_name(name)) continue;
+        throw Error(ErrorKind::usage,
+                    "--set " + name + "=" + value + ": " +
+                        outcome.value_or("psql has no variables of that name"),
+                    {"Names are letters, digits and underscores, and a rehearsal stops at the "
+                     "first error and commits as the file says."});
     }
     if (options_.pending_from.empty()) return;
     if (!options_.history_query.empty()) {

@@ -2,15 +2,16 @@
 #include "rehearse/base/interrupt.hpp"
 #include "rehearse/base/text.hpp"
 #include "rehearse/plan/plan.hpp"
+#include "rehearse/sql/psql_script.hpp"
 
 #include "checked_text.hpp"
-#include "meta_commands.hpp"
 #include "suppressions.hpp"
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory>
 
 namespace rehearse::plan {
 
@@ -77,40 +78,26 @@ class CheckedFile {
     std::uint64_t bytes_ = 0;
 };
 
-void check_is_closed(const migrations::Migration& migration, const sql::Statement& statement) {
+void check_is_closed(const std::filesystem::path& path, const sql::Statement& statement) {
     if (!statement.unterminated) return;
     throw Error(ErrorKind::migrations,
-                place(migration.path, statement.open_position) + ": the " +
-                    statement.open_construct + " that begins here does not end",
+                place(path, statement.open_position) + ": the " + statement.open_construct +
+                    " that begins here does not end",
                 {"Close it; everything behind it is taken for its text."});
 }
 
-void check_meta_command(const migrations::Migration& migration, const sql::Statement& statement) {
-    const std::string name(meta_command_name(statement.text));
-    const std::string where = place(migration.path, statement.position) + ": ";
-    // Only psql knows these lines: a tool that sends the file would get a syntax error.
-    if (!migration.through_psql) {
-        throw Error(ErrorKind::migrations,
-                    where + "psql meta-command " + name + ", but " + migration.tool +
-                        " sends the file to the server as it is",
-                    {instead_of_meta_command(statement.text)});
-    }
-    if (statement.interrupts_statement) {
-        throw Error(
-            ErrorKind::migrations, where + "psql meta-command " + name + " inside a statement",
-            {is_harmless_meta_command(statement.text) ? "Move it behind the statement's semicolon."
-                                                      : instead_of_meta_command(statement.text)});
-    }
-    if (is_harmless_meta_command(statement.text)) return;
+// Only psql knows these lines: a tool that sends the file would get a syntax error.
+[[noreturn]] void refuse_meta_command(const migrations::Migration& migration,
+                                      const sql::Statement& statement) {
+    const std::string name(sql::psql_command_name(statement.text));
     throw Error(ErrorKind::migrations,
-                where + "psql meta-command '" + one_line(statement.text, 60) +
-                    "', which a rehearsal cannot follow",
-                {instead_of_meta_command(statement.text)});
+                place(migration.path, statement.position) + ": psql meta-command " + name +
+                    ", but " + migration.tool + " sends the file to the server as it is",
+                {sql::instead_of_psql_command(name)});
 }
 
-void count(FileSurvey& survey, const sql::Statement& statement) {
-    ++survey.statements;
-    const auto classification = sql::classify(statement.text);
+void count_kinds(FileSurvey& survey, const std::string& text) {
+    const auto classification = sql::classify(text);
     switch (classification.kind) {
         case sql::StatementKind::begin:
         case sql::StatementKind::commit:
@@ -124,20 +111,46 @@ void count(FileSurvey& survey, const sql::Statement& statement) {
         ++survey.forbidden_in_transaction;
 }
 
+void count(FileSurvey& survey, const sql::Statement& statement) {
+    ++survey.statements;
+    if (!statement.has_parts) return count_kinds(survey, statement.text);
+    auto parts = sql::ScriptReader::of_text(statement.text);
+    while (const auto part = parts.next()) count_kinds(survey, part->text);
+}
+
 void survey_statements(FileSurvey& survey, const migrations::Migration& migration,
                        sql::ScriptReader& reader, bool must_be_closed) {
     const auto next = [&] {
         return in_context("reading " + migration.path.string(), [&] { return reader.next(); });
     };
     while (const auto statement = next()) {
-        if (must_be_closed) check_is_closed(migration, *statement);
+        if (must_be_closed) check_is_closed(migration.path, *statement);
         if (statement->is_meta_command) {
-            check_meta_command(migration, *statement);
+            refuse_meta_command(migration, *statement);
         } else if (!statement->text.empty()) {
             count(survey, *statement);
         }
         add_suppressions(survey.allowed, *statement, migration.path);
     }
+}
+
+// With the files that it includes.
+void survey_psql(FileSurvey& survey, const migrations::Migration& migration) {
+    const auto open = [&survey](const std::filesystem::path& path) -> sql::ScriptReader::Source {
+        return [&survey, file = std::make_shared<CheckedFile>(path)](std::span<char> buffer) {
+            const std::size_t count = file->read(buffer);
+            survey.bytes += count;
+            return count;
+        };
+    };
+    in_context("reading " + migration.path.string(), [&] {
+        sql::PsqlScript script{migration.path, migration.psql_variables, open};
+        while (const auto statement = script.next()) {
+            check_is_closed(script.path(), *statement);
+            if (!statement->text.empty()) count(survey, *statement);
+            add_suppressions(survey.allowed, *statement, script.path());
+        }
+    });
 }
 
 // Checks the file as it stands, of which the tool then takes its texts.
@@ -151,6 +164,10 @@ void check_bytes(CheckedFile& file) {
 
 FileSurvey survey_file(const migrations::Migration& migration) {
     FileSurvey survey;
+    if (migration.through_psql) {
+        survey_psql(survey, migration);
+        return survey;
+    }
     CheckedFile file(migration.path);
     if (migration.texts) {
         check_bytes(file);

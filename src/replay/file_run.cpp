@@ -2,6 +2,7 @@
 
 #include "rehearse/base/files.hpp"
 #include "rehearse/base/text.hpp"
+#include "rehearse/sql/psql_script.hpp"
 #include "rehearse/sql/script.hpp"
 
 #include "implicit_block.hpp"
@@ -62,17 +63,36 @@ std::vector<Script> scripts_of(const migrations::Migration& migration) {
     return scripts;
 }
 
-bool is_to_be_run(const Statement& statement) {
-    return !statement.text.empty() && !statement.is_meta_command;
-}
-
 // Each statement on its own, in the transaction that is open or in one of its own.
 void run_statements(const Script& script, MigrationRun& run) {
     ScriptReader reader = script.reader();
     while (const auto statement = reader.next()) {
-        if (!is_to_be_run(*statement)) continue;
+        if (statement->text.empty()) continue;
         const sql::Classification classification = sql::classify(statement->text);
         const Cue cue = cue_of(*statement, classification, reader);
+        if (!(run.in_transaction() ? run.send(cue) : run.send_alone(cue))) return;
+    }
+    run.no_more_alone();
+}
+
+// As run_statements(), of what psql sends.
+void run_through_psql(const migrations::Migration& migration, MigrationRun& run) {
+    sql::PsqlScript script{migration.path, migration.psql_variables};
+    while (const auto statement = script.next()) {
+        if (statement->text.empty()) continue;
+        sql::Classification classification;
+        if (statement->has_parts) {
+            classification.transaction_use = sql::TransactionUse::may_commit;
+        } else {
+            classification = sql::classify(statement->text);
+        }
+        Cue cue{statement->text, statement->position, classification, {}, statement->has_parts};
+        if (statement->has_copy_data) {
+            cue.copy_data = [&script](std::span<char> buffer) {
+                return script.read_copy_data(buffer);
+            };
+        }
+        if (script.path() != migration.path) cue.included_file = script.path().string();
         if (!(run.in_transaction() ? run.send(cue) : run.send_alone(cue))) return;
     }
     run.no_more_alone();
@@ -227,6 +247,7 @@ struct FileRun::Prepared {
 FileRun::FileRun(const migrations::Migration& migration, Stage& stage) : migration_{migration} {
     const bool sends_texts = migration.sends == migrations::Sends::texts ||
                              migration.transaction_mode == TransactionMode::whole_file_query;
+    if (migration.through_psql) return;
     for (Script& script : scripts_of(migration)) {
         Prepared prepared{std::move(script), std::nullopt};
         if (sends_texts) prepared.preview = preview_of(prepared.script, stage.performer());
@@ -238,6 +259,7 @@ FileRun::FileRun(FileRun&&) noexcept = default;
 FileRun::~FileRun() = default;
 
 void FileRun::run_scripts(MigrationRun& run) const {
+    if (migration_.through_psql) return run_through_psql(migration_, run);
     for (const Prepared& prepared : scripts_) {
         if (migration_.transaction_mode == TransactionMode::pipeline) {
             run_in_pipeline(prepared.script, run);

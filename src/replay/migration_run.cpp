@@ -290,6 +290,7 @@ void MigrationRun::fail_at_end(const pg::ServerError& error) {
     const Statement* last = recorder_.last();
     const Statement& blamed = last != nullptr ? *last : nothing;
     nothing.ordinal = blamed.ordinal;
+    nothing.included_file = blamed.included_file;
     set_failure(nothing, blamed.position, {});
 }
 
@@ -326,6 +327,7 @@ MigrationRun::Statement MigrationRun::new_statement(const Cue& cue) {
     statement.started = clock_;
     statement.settings = settings_.now();
     Recorder::set_text(statement, cue.sql, cue.position);
+    statement.included_file = cue.included_file;
     listener_.statement_begins(ordinal_, statements_, cue.sql);
     return statement;
 }
@@ -428,8 +430,8 @@ bool MigrationRun::fail(const Cue& cue, Statement statement, std::vector<std::st
 void MigrationRun::set_failure(const Statement& statement, const sql::Position& position,
                                std::vector<std::string> left_behind) {
     if (committed_ > 0) left_behind.push_back(describe_committed(committed_));
-    failure_ = {statement.ordinal,      position,    *statement.error, statement.gave_up,
-                std::move(left_behind), std::nullopt};
+    failure_ = {statement.ordinal,      position,     *statement.error,       statement.gave_up,
+                std::move(left_behind), std::nullopt, statement.included_file};
 }
 
 }  // namespace rehearse::replay

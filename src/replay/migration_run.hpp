@@ -28,6 +28,7 @@ struct Cue {
     std::function<std::size_t(std::span<char>)> copy_data;
     // The server takes it apart: a timeout counts for each part, and none of them is seen.
     bool has_parts = false;
+    std::string included_file = {};  // that it stands in; empty: the migration's own
 };
 
 // Performs the statements of one migration: times them, has them watched, and records them. How the

@@ -79,7 +79,7 @@ std::string slowest(const Report& report, const MigrationPart& migration, const 
     const auto* statement = slowest_statement(migration);
     if (statement == nullptr) return paragraph(text);
     text += "; " + html(share_of(*statement, migration)) + " of it is " +
-            place(migration.path, statement->line);
+            place(statement->path, statement->line);
     std::string effects;
     for (const auto& effect : effect_phrases(*statement)) {
         effects += element("li", "", html(effect));

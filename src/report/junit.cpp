@@ -43,14 +43,14 @@ std::string lines_of(const MigrationPart& migration) {
     std::string lines;
     const auto add = [&lines](const std::string& text) { lines += escaped(text) + "\n"; };
     if (migration.error) {
-        add(migration.path + ":" + std::to_string(migration.error->line));
+        add(migration.error->path + ":" + std::to_string(migration.error->line));
         if (const auto& violations = migration.error->violations) {
             const auto [before, after] = violations_phrase(*violations);
             add(before + " " + violations->relation + (after.empty() ? "" : " " + after));
         }
         for (const auto& left : migration.error->left_behind) add("leaves behind: " + left);
     } else if (const auto* slowest = slowest_statement(migration)) {
-        add(share_of(*slowest, migration) + " of it is " + migration.path + ":" +
+        add(share_of(*slowest, migration) + " of it is " + slowest->path + ":" +
             std::to_string(slowest->line));
     }
     for (const auto& blocked : blocked_together(migration)) {

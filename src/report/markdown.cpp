@@ -149,8 +149,8 @@ std::string change_section(const Migrations& migrations, const Detail& detail) {
     return text + (detail.calm_rows ? folded(summary, table_of(calm)) : summary + ".\n\n");
 }
 
-std::string place_of(const MigrationPart& migration, int line) {
-    return code(migration.path + ":" + std::to_string(line));
+std::string place_of(const std::string& path, int line) {
+    return code(path + ":" + std::to_string(line));
 }
 
 std::string sql_block(const StatementPart& statement, const MarkdownStyle& style) {
@@ -166,7 +166,7 @@ std::string reason_section(const MigrationPart& migration, const Detail& detail,
     const StatementPart* statement = nullptr;
     if (migration.error) {
         statement = find_statement(migration, migration.error->statement);
-        text += " (" + place_of(migration, migration.error->line) + ")";
+        text += " (" + place_of(migration.error->path, migration.error->line) + ")";
         if (const auto& violations = migration.error->violations) {
             const auto [before, after] = violations_phrase(*violations);
             text += "<br>" + prose(before) + " " + name_code(violations->relation);
@@ -177,7 +177,7 @@ std::string reason_section(const MigrationPart& migration, const Detail& detail,
         }
     } else if ((statement = slowest_statement(migration)) != nullptr) {
         text += "; " + share_of(*statement, migration) + " of it is " +
-                place_of(migration, statement->line);
+                place_of(statement->path, statement->line);
         if (detail.sql) {
             for (const auto& effect : effect_phrases(*statement)) text += "<br>" + prose(effect);
         }
@@ -193,7 +193,7 @@ using Given = std::set<std::string>;
 std::string finding_text(const MigrationPart& migration, const FindingPart& finding,
                          const Detail& detail, Given& given) {
     auto text = "- " + bold(finding.severity) + " " + code(finding.rule) + " " +
-                (finding.line ? place_of(migration, *finding.line) : title_code(migration)) +
+                (finding.line ? place_of(migration.path, *finding.line) : title_code(migration)) +
                 "<br>" + prose(finding.message);
     if (finding.evidence != "exact") text += " (" + finding.evidence + ")";
     const auto advice = advice_of(finding);
@@ -242,10 +242,10 @@ std::string findings_section(const Migrations& migrations, const Detail& detail)
         for (const auto& finding : migration->findings) {
             if (!is_quiet(finding)) loud += finding_text(*migration, finding, detail, given);
             if (is_silenced(finding)) {
-                silenced +=
-                    "- " + code(finding.rule) + " allowed in " +
-                    (finding.line ? place_of(*migration, *finding.line) : title_code(*migration)) +
-                    " because " + prose(finding.allowed_because) + "\n";
+                silenced += "- " + code(finding.rule) + " allowed in " +
+                            (finding.line ? place_of(migration->path, *finding.line)
+                                          : title_code(*migration)) +
+                            " because " + prose(finding.allowed_because) + "\n";
             }
         }
     }

@@ -63,7 +63,7 @@ StatementPart statement_part(const observe::StatementObservation& statement,
                              const std::string& path) {
     StatementPart part;
     part.ordinal = statement.ordinal;
-    part.path = path;
+    part.path = statement.included_file.empty() ? path : statement.included_file;
     part.line = statement.position.line;
     part.column = statement.position.column;
     part.last_line = statement.last_line;
@@ -123,7 +123,7 @@ ErrorPart error_part(const observe::FailurePoint& failure, const std::string& pa
     ErrorPart part;
     part.sqlstate = failure.error.sqlstate.code;
     part.message = failure.error.message;
-    part.path = path;
+    part.path = failure.included_file.empty() ? path : failure.included_file;
     part.line = failure.position.line;
     part.column = failure.position.column;
     part.statement = failure.ordinal;

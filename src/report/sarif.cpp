@@ -33,10 +33,10 @@ const char* level_of(const std::string& severity) {
     return severity == "warning" ? "warning" : "note";
 }
 
-Json location_of(const MigrationPart& migration, int line) {
-    Json artifact{{"uri", percent_encoded(migration.path)}};
+Json location_of(const std::string& path, int line) {
+    Json artifact{{"uri", percent_encoded(path)}};
     // An absolute one belongs to no checkout.
-    if (!migration.path.starts_with("/")) artifact["uriBaseId"] = "%SRCROOT%";
+    if (!path.starts_with("/")) artifact["uriBaseId"] = "%SRCROOT%";
     Json physical{{"artifactLocation", artifact}};
     physical["region"] = {{"startLine", std::max(1, line)}};
     return {{"physicalLocation", physical}};
@@ -51,11 +51,12 @@ std::string message_of(const MigrationPart& migration, const FindingPart& findin
 }
 
 Json result_of(const MigrationPart& migration, const FindingPart& finding, std::size_t rule) {
-    Json result{{"ruleId", finding.rule},
-                {"ruleIndex", rule},
-                {"level", level_of(finding.severity)},
-                {"message", {{"text", message_of(migration, finding)}}},
-                {"locations", Json::array({location_of(migration, finding.line.value_or(1))})}};
+    Json result{
+        {"ruleId", finding.rule},
+        {"ruleIndex", rule},
+        {"level", level_of(finding.severity)},
+        {"message", {{"text", message_of(migration, finding)}}},
+        {"locations", Json::array({location_of(migration.path, finding.line.value_or(1))})}};
     // The same finding of the next run is the same result, also where lines were put before it.
     result["partialFingerprints"] = {
         {"finding/v1", finding.rule + ":" + printable(migration.path) + ":" +
@@ -77,9 +78,10 @@ Json result_of(const MigrationPart& migration, const FindingPart& finding, std::
 Json notification_of(const MigrationPart& migration, bool mask_literals) {
     const auto text = label_text(migration.label) + " " + title_of(migration) + ": " +
                       because_text(migration, mask_literals);
-    return {{"level", "error"},
-            {"message", {{"text", printable(text)}}},
-            {"locations", Json::array({location_of(migration, migration.error->line)})}};
+    return {
+        {"level", "error"},
+        {"message", {{"text", printable(text)}}},
+        {"locations", Json::array({location_of(migration.error->path, migration.error->line)})}};
 }
 
 Json failed_result_of(const MigrationPart& migration, std::size_t rule, bool mask_literals) {

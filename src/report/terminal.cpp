@@ -125,8 +125,8 @@ std::string migration_line(const Page& page, const MigrationPart& migration) {
 }
 
 // path:line, as compilers write it, so that editors and terminals can open it.
-std::string place_in(const MigrationPart& migration, int line) {
-    return printable(migration.path) + ":" + std::to_string(line);
+std::string place_in(const std::string& path, int line) {
+    return printable(path) + ":" + std::to_string(line);
 }
 
 void put_sql(Page& page, const std::string& sql, std::size_t indent) {
@@ -148,7 +148,7 @@ void put_slowest(Page& page, const Report& report, const MigrationPart& migratio
         words = "over " + limit(migration.label == "rethink" ? report.rethink_ms : report.noisy_ms);
         if (slowest != nullptr) {
             words += "; " + share_of(*slowest, migration) + " of it is " +
-                     place_in(migration, slowest->line);
+                     place_in(slowest->path, slowest->line);
         }
     }
     page.paragraph(spaces(kDetailAt), kDetailAt, words);
@@ -161,7 +161,7 @@ void put_slowest(Page& page, const Report& report, const MigrationPart& migratio
 void put_failure(Page& page, const MigrationPart& migration) {
     const auto& error = *migration.error;
     page.paragraph(spaces(kDetailAt), kDetailAt, error.sqlstate + " " + error.message);
-    page.line(spaces(kDetailAt) + page.inked("at ", Ink::dim) + place_in(migration, error.line) +
+    page.line(spaces(kDetailAt) + page.inked("at ", Ink::dim) + place_in(error.path, error.line) +
               (error.column > 0 ? ":" + std::to_string(error.column) : ""));
     if (const auto* statement = find_statement(migration, error.statement)) {
         put_sql(page, statement->sql, kDetailAt);
@@ -208,7 +208,7 @@ void put_advice(Page& page, const FindingPart& finding, Given& given) {
 void put_finding(Page& page, const MigrationPart& migration, const FindingPart& finding,
                  Given& given) {
     const auto place =
-        finding.line ? place_in(migration, *finding.line) : printable(migration.path);
+        finding.line ? place_in(migration.path, *finding.line) : printable(migration.path);
     const auto severity = printable(finding.severity);
     const auto rule = printable(finding.rule);
     const auto cells = kDetailAt + cells_of(severity) + 1 + cells_of(rule) + 2 + cells_of(place);

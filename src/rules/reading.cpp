@@ -133,7 +133,8 @@ Finding finding_at(const StatementObservation& statement, Severity severity) {
     Finding finding;
     finding.severity = severity;
     finding.statement = statement.ordinal;
-    finding.line = statement.position.line;
+    // A line of an included file is none of the migration's.
+    if (statement.included_file.empty()) finding.line = statement.position.line;
     return finding;
 }
 

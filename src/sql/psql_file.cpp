@@ -165,7 +165,10 @@ void PsqlFile::pass(const Token& token) {
     }
     if (!token.is_blank() && token.kind != TokenKind::semicolon) {
         state_.add(token, offset_);
-        if (!was_nested && state_.is_nested()) nested_position_ = position_here();
+        if (!was_nested && state_.is_nested()) {
+            settle();  // so that no byte is counted twice
+            nested_position_ = position_here();
+        }
     }
     offset_ += token.text().size();
     if (offset_ > kSettleAt) settle();

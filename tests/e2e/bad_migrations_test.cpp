@@ -51,7 +51,11 @@ const std::vector<BadInput>& migrations() {
          }},
         {"AMetaCommand",
          5,
-         {"2_psql.sql:2:1: psql meta-command '\\include other.sql'"},
+         {"2_psql.sql:2:1: psql meta-command '\\! ls'", "Take the line out"},
+         [](auto& test) { return test.rehearsal_with("2_psql.sql", "SELECT 1;\n\\! ls\n"); }},
+        {"AFileThatIsNotThereToBeIncluded",
+         5,
+         {"2_psql.sql:2:1: cannot read other.sql: No such file", "\\ir looks beside the file"},
          [](auto& test) {
              return test.rehearsal_with("2_psql.sql", "SELECT 1;\n\\include other.sql\n");
          }},

@@ -1,6 +1,7 @@
 #include "replay_fixture.hpp"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 namespace rehearse::test {
 namespace {
@@ -96,6 +97,15 @@ TEST_F(ReplayAsPsql, EndsAsPsqlEnds) {
         "BEGIN PERFORM nextval('s'); COMMIT; END $d$; END $$;\nINSERT INTO t VALUES (nextval('s') "
         "+ "
         "10);\n",
+        // psql's own language.
+        "\\set n 10\nINSERT INTO t VALUES (:n, :'n');\n\\if :{?n}\nINSERT INTO t VALUES (11) "
+        "\\g\n\\else\nSELECT 1/0;\n\\endif\n",
+        "\\copy t from stdin\n10\t10\n\\.\nINSERT INTO t VALUES (12);\n\\q\nSELECT 1/0;\n",
+        "INSERT INTO t VALUES (10)\\; INSERT INTO t VALUES (11);\nINSERT INTO t VALUES (12);\n",
+        "INSERT INTO t VALUES (10)\\; INSERT INTO t VALUES (10);\nINSERT INTO t VALUES (11);\n",
+        "BEGIN\\; INSERT INTO t VALUES (10);\nINSERT INTO t VALUES (11);\nCOMMIT;\n",
+        "BEGIN;\nINSERT INTO t VALUES (10)\\; INSERT INTO t VALUES (11);\nCOMMIT\\; SELECT 1/0;\n",
+        "ALTER TABLE t ADD a int;\nINSERT INTO t VALUES (10)\\; VACUUM t;\n",
         "ALTER TABLE t ADD a int;\nCOPY t FROM STDIN;\n10\t10\t10\n\\.\nALTER TABLE t ADD b "
         "int;\n",
     };
@@ -120,6 +130,23 @@ TEST_F(ReplayAsPsql, EndsAsPsqlEnds) {
         }
     }
     server().drop_database(by_replay);
+}
+
+TEST_F(ReplayAsPsql, NamesTheIncludedFileThatAStatementStandsIn) {
+    run_sql(kSetUp);
+    const TempDir folder(default_temp_folder(),
+                         "rehearse-test-included-" + std::to_string(getpid()));
+    const fs::path included = folder.path() / "rows.sql";
+    write_file_atomically(included, "INSERT INTO t VALUES (10);\n\n  INSERT INTO t VALUES (1);\n");
+    const MigrationObservation seen =
+        replay_file("SELECT 1;\n\\i " + included.string() + "\n", Mode::autocommit);
+    ASSERT_EQ(seen.statements.size(), 3U);
+    EXPECT_EQ(seen.statements[0].included_file, "");
+    EXPECT_EQ(seen.statements[1].included_file, included.string());
+    EXPECT_EQ(seen.statements[1].position.line, 1);
+    ASSERT_TRUE(seen.failure);
+    EXPECT_EQ(seen.failure->included_file, included.string());
+    EXPECT_EQ(seen.failure->position.line, 3);
 }
 
 }  // namespace

@@ -58,6 +58,7 @@ struct Migration {
     // The tool runs psql -f: a session for each file, so that what an earlier one SET is gone, and
     // psql's own commands in it.
     bool through_psql = false;
+    std::map<std::string, std::string> psql_variables;  // psql's -v
     // The tool's own writes around the file, outside the clock, filled by
     // MigrationSource::pending(). Before and after: each list in one transaction of its own.
     // Within: in the file's transaction, before its end.

@@ -152,7 +152,8 @@ std::string_view to_string(SchemaChange::Kind kind);
 struct StatementObservation {
     std::size_t ordinal = 0;  // from 1 within the migration
     sql::Position position;
-    std::string sql;  // shortened to kLongestSql
+    std::string included_file;  // that it stands in (psql's \i); empty: the migration's own
+    std::string sql;            // shortened to kLongestSql
     bool sql_shortened = false;
     std::uint64_t repeated = 1;  // how many statements this stands for
     int last_line = 0;           // of the last one of them
@@ -204,6 +205,7 @@ struct FailurePoint {
     std::vector<std::string>
         left_behind;  // "INVALID index public.i", "2 earlier statements, which stay committed"
     std::optional<Violations> violations = std::nullopt;
+    std::string included_file = {};  // as of the statement
 };
 
 struct MigrationObservation {

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace rehearse::plan {
@@ -49,15 +48,12 @@ std::vector<migrations::Migration> selected(const std::vector<migrations::Migrat
 
 // Reads every pending file and checks what can be checked without a server. Throws
 // Error(migrations) naming file, line and column: not UTF-8, an unterminated quote or comment, a
-// psql meta-command that is not harmless. An unknown version in the options is Error(usage).
+// psql meta-command that a rehearsal cannot follow. An unknown version in the options is
+// Error(usage).
 ReplayPlan plan_replay(const std::vector<migrations::Migration>& pending,
                        const PlanOptions& options);
 
 // The survey of one file; the same errors.
 FileSurvey survey_file(const migrations::Migration& migration);
-
-// psql meta-commands that change nothing that a rehearsal measures: \echo, \qecho, \warn, \timing,
-// \pset, \x, \encoding utf8, \set ON_ERROR_STOP ...
-bool is_harmless_meta_command(std::string_view line);
 
 }  // namespace rehearse::plan

@@ -119,12 +119,49 @@ TEST_F(Survey, NamesWhereSomethingWasOpened) {
     EXPECT_THAT(error_of("SELECT (1;\nSELECT 2;"), HasSubstr(":1:8: the parenthesis"));
 }
 
-TEST_F(Survey, RefusesMetaCommandsThatItCannotFollow) {
-    EXPECT_THAT(error_of("SELECT 1;\n  \\i other.sql\n"),
-                AllOf(HasSubstr(":2:3: "), HasSubstr(R"(\i other.sql)")));
-    EXPECT_THAT(error_of("SELECT 1 \\g\n"), HasSubstr("inside a statement"));
-    EXPECT_THAT(error_of("SELECT 1\n\\echo half\n;"), HasSubstr(R"(\echo inside a statement)"));
-    EXPECT_NO_THROW(survey("\\set ON_ERROR_STOP on\n\\timing\nSELECT 1;\n"));
+TEST_F(Survey, RefusesPsqlCommandsThatItCannotFollow) {
+    EXPECT_THAT(error_of("SELECT 1;\n  \\gexec\n"),
+                AllOf(HasSubstr(":2:3: "), HasSubstr(R"('\gexec')")));
+    EXPECT_THAT(error_of("SELECT 1;\n  \\ir other.sql\n"),
+                AllOf(HasSubstr(":2:3: cannot read "), HasSubstr("other.sql: No such file")));
+    EXPECT_NO_THROW(survey("\\set ON_ERROR_STOP on\n\\timing\nSELECT 1\n\\echo half\n\\g\n"));
+}
+
+TEST_F(Survey, ReadsWhatPsqlWouldSend) {
+    const std::string rows =
+        "-- rehearse: allow table-rewrite because it is empty\nBEGIN;\nCOMMIT;";
+    write("parts/rows.sql", rows);
+    const std::string text =
+        "\\if :{?small}\nVACUUM :t;\n\\else\n\\ir parts/rows.sql\nSELECT 1\\; VACUUM t;\n\\endif\n";
+    auto made = migration(text);
+    const auto big = survey_file(made);
+    EXPECT_EQ(big.statements, 3U);
+    EXPECT_EQ(big.bytes, text.size() + rows.size());
+    EXPECT_TRUE(big.controls_transactions);
+    EXPECT_EQ(big.forbidden_in_transaction, 1U);
+    ASSERT_EQ(big.allowed.size(), 1U);
+    EXPECT_EQ(big.allowed[0].line, 1);
+    made.psql_variables = {{"small", ""}, {"t", "users"}};
+    const auto small = survey_file(made);
+    EXPECT_EQ(small.statements, 1U);
+    EXPECT_FALSE(small.controls_transactions);
+    EXPECT_EQ(small.forbidden_in_transaction, 1U);
+}
+
+TEST_F(Survey, NamesTheIncludedFileThatIsBad) {
+    const fs::path bad = write("parts/bad.sql", "SELECT 1;\nSELECT 'caf\xE9';\n");
+    const fs::path open = write("parts/open.sql", "SELECT 1;\nSELECT 'abc;\n");
+    const auto message_of = [&](const std::string& name) -> std::string {
+        try {
+            survey("\\ir parts/" + name + "\n");
+        } catch (const Error& error) {
+            return error.message();
+        }
+        return "no error";
+    };
+    EXPECT_EQ(message_of("bad.sql"), bad.string() + ":2:12: not UTF-8 (byte 0xE9)");
+    EXPECT_EQ(message_of("open.sql"),
+              open.string() + ":2:8: the quoted string that begins here does not end");
 }
 
 TEST_F(Survey, RefusesEveryMetaCommandWhereTheToolKnowsNone) {
