@@ -61,6 +61,8 @@ void SqitchSource::add(const fs::path& top, const SqitchChange& change) {
     if (fs::exists(revert, ignored)) unit.migration.down_path = revert;
     unit.migration.transaction_mode = TransactionMode::autocommit;
     unit.migration.through_psql = true;
+    unit.migration.psql_variables = options().variables;
+    unit.migration.psql_variables.try_emplace("registry", shape().schema);
     units_.push_back(std::move(unit));
 }
 
