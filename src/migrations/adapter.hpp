@@ -22,12 +22,14 @@ struct Adapter {
 
 extern const Adapter kAtlas;
 extern const Adapter kDbmate;
+extern const Adapter kDiesel;
 extern const Adapter kDrizzle;
 extern const Adapter kFlyway;
 extern const Adapter kGolangMigrate;
 extern const Adapter kGoose;
 extern const Adapter kGraphileMigrate;
 extern const Adapter kLiquibase;
+extern const Adapter kMybatis;
 extern const Adapter kNodePgMigrate;
 extern const Adapter kPlain;
 extern const Adapter kPostgrator;
@@ -35,8 +37,10 @@ extern const Adapter kPostgresMigrations;
 extern const Adapter kPrisma;
 extern const Adapter kRefinery;
 extern const Adapter kSqitch;
+extern const Adapter kSqlMigrate;
 extern const Adapter kSqlx;
 extern const Adapter kSupabase;
+extern const Adapter kTern;
 
 // What becomes of another tool's files when psql runs them.
 enum class AsPlain {

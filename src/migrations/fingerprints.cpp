@@ -114,9 +114,10 @@ const std::vector<Fingerprint>& fingerprints() {
          [](const Folder& f) { return f.has_file("atlas.sum") && !has_up_and_down_files(f); }, fits,
          true},
         {"Hasura", is_hasura, other_names},
-        {"Diesel", [](const Folder& f) { return some_subfolder_has(f, "up.sql"); }, other_names},
-        {kGraphileMigrate.tool, [](const Folder& f) { return is_there(f.path() / "committed"); },
+        {kDiesel.tool, [](const Folder& f) { return some_subfolder_has(f, "up.sql"); },
          other_names},
+        {kGraphileMigrate.tool, [](const Folder& f) { return is_there(f.path() / "committed"); },
+         other_names, true},
         {kGraphileMigrate.tool,
          [](const Folder& f) { return some_line_begins(f, "--! Previous:"); }, fits},
         {kLiquibase.tool,
@@ -127,8 +128,8 @@ const std::vector<Fingerprint>& fingerprints() {
          fits, true},
         {kGoose.tool, [](const Folder& f) { return some_comment_begins(f, "+goose up"); },
          runs_both_ways, true},
-        {"sql-migrate", [](const Folder& f) { return some_comment_begins(f, "+migrate up"); },
-         runs_both_ways},
+        {kSqlMigrate.tool, [](const Folder& f) { return some_comment_begins(f, "+migrate up"); },
+         runs_both_ways, true},
         {kDbmate.tool, [](const Folder& f) { return some_comment_begins(f, "migrate:up"); },
          runs_both_ways, true},
         {"rambler", [](const Folder& f) { return some_comment_begins(f, "rambler up"); },
@@ -144,14 +145,14 @@ const std::vector<Fingerprint>& fingerprints() {
              return some_comment_begins(f, "postgres-migrations disable-transaction");
          },
          fits},
-        {"tern",
+        {kTern.tool,
          [](const Folder& f) {
              return f.has_file("tern.conf") ||
                     some_line_begins(f, "---- create above / drop below ----");
          },
-         runs_both_ways},
-        {"MyBatis Migrations", [](const Folder& f) { return some_comment_begins(f, "//@undo"); },
-         runs_both_ways},
+         runs_both_ways, true},
+        {kMybatis.tool, [](const Folder& f) { return some_comment_begins(f, "//@undo"); },
+         runs_both_ways, true},
         {"morph",
          [](const Folder& f) {
              return has_up_and_down_files(f) && some_comment_begins(f, "morph:");

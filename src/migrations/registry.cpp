@@ -13,10 +13,12 @@ namespace {
 
 const std::vector<const Adapter*>& adapters() {
     static const std::vector<const Adapter*> all{
-        &kPlain,      &kGolangMigrate, &kPrisma,        &kFlyway,          &kDrizzle,
-        &kGoose,      &kDbmate,        &kSqlx,          &kLiquibase,       &kAtlas,
-        &kSqitch,     &kSupabase,      &kNodePgMigrate, &kGraphileMigrate, &kPostgresMigrations,
-        &kPostgrator, &kRefinery,
+        &kPlain,         &kGolangMigrate, &kPrisma,          &kFlyway,
+        &kDrizzle,       &kGoose,         &kDbmate,          &kSqlx,
+        &kSupabase,      &kDiesel,        &kLiquibase,       &kAtlas,
+        &kNodePgMigrate, &kSqitch,        &kGraphileMigrate, &kPostgresMigrations,
+        &kPostgrator,    &kTern,          &kRefinery,        &kSqlMigrate,
+        &kMybatis,
     };
     return all;
 }
