@@ -1,9 +1,9 @@
 #include "rehearse/base/error.hpp"
 #include "rehearse/base/text.hpp"
-#include "rehearse/sql/psql_script.hpp"
 
 #include "adapter.hpp"
 #include "numbering.hpp"
+#include "psql_variables.hpp"
 
 #include <algorithm>
 #include <set>
@@ -180,15 +180,7 @@ void PlainSource::check_options() const {
                     {"Numbered files keep none: give a SELECT of the applied versions with "
                      "--history-query."});
     }
-    for (const auto& [name, value] : options_.variables) {
-        const auto outcome = sql::what_psql_would_do_with(name, value);
-        if (!outcome && sql::is_psql_variable_name(name)) continue;
-        throw Error(ErrorKind::usage,
-                    "--set " + name + "=" + value + ": " +
-                        outcome.value_or("psql has no variables of that name"),
-                    {"Names are letters, digits and underscores, and a rehearsal stops at the "
-                     "first error and commits as the file says."});
-    }
+    check_psql_variables(options_.variables);
     if (options_.pending_from.empty()) return;
     if (!options_.history_query.empty()) {
         throw Error(ErrorKind::usage, "--pending-from and --history-query exclude each other",

@@ -2,6 +2,7 @@
 #include "rehearse/base/text.hpp"
 
 #include "adapter.hpp"
+#include "psql_variables.hpp"
 #include "sqitch_plan.hpp"
 #include "tool_source.hpp"
 
@@ -40,6 +41,7 @@ SqitchSource::SqitchSource(const Folder& folder, const SourceOptions& options)
         throw Error(ErrorKind::migrations, "no sqitch.plan in " + folder.path().string(),
                     {"Give the folder that holds it with --migrations DIR."});
     }
+    check_psql_variables(options.variables);
     plan_ = read_sqitch_plan(top / "sqitch.plan");
     for (const SqitchChange& change : plan_.changes) add(top, change);
     finish_listing(folder, {});
@@ -61,6 +63,7 @@ void SqitchSource::add(const fs::path& top, const SqitchChange& change) {
     if (fs::exists(revert, ignored)) unit.migration.down_path = revert;
     unit.migration.transaction_mode = TransactionMode::autocommit;
     unit.migration.through_psql = true;
+    // As sqitch gives it; a --set of that name comes before.
     unit.migration.psql_variables = options().variables;
     unit.migration.psql_variables.try_emplace("registry", shape().schema);
     units_.push_back(std::move(unit));

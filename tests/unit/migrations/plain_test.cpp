@@ -116,6 +116,19 @@ TEST_F(Plain, ChecksItsOptionsBeforeThereIsAScratch) {
     EXPECT_EQ(error_of(with_table).kind(), ErrorKind::usage);
 }
 
+TEST_F(Plain, GivesVariablesToPsql) {
+    write("0042_add_column.sql");
+    SourceOptions options;
+    options.variables = {{"schema", "shop"}, {"ON_ERROR_STOP", "1"}};
+    EXPECT_EQ(open(options)->all().front().psql_variables, options.variables);
+    options.variables = {{"AUTOCOMMIT", "off"}};
+    EXPECT_EQ(error_of(options).kind(), ErrorKind::usage);
+    EXPECT_EQ(error_of(options).message(),
+              "--set AUTOCOMMIT=off: it would open a transaction of its own");
+    options.variables = {{"a.b", "c"}};
+    EXPECT_EQ(error_of(options).message(), "--set a.b=c: psql has no variables of that name");
+}
+
 TEST_F(Plain, KnowsAMigrationByVersionAndFileName) {
     write("0042_add_column.sql");
     const auto migration = open()->all().front();

@@ -59,6 +59,7 @@ TEST_F(Sqitch, RunsThePlanThroughPsqlWithReworkedScriptsUnderTheirTag) {
     for (const auto& one : all) files.push_back(one.path.filename().string());
     EXPECT_THAT(files, ElementsAre("users@v1.sql", "orders.sql", "bills.sql", "users.sql"));
     EXPECT_TRUE(all[0].through_psql);
+    EXPECT_EQ(all[0].psql_variables.at("registry"), "sqitch");
     EXPECT_EQ(all[2].down_path, folder() / "revert" / "bills.sql");
     EXPECT_FALSE(all[1].down_path);
 }
