@@ -41,8 +41,8 @@ std::optional<std::int64_t> number_of(std::string_view name) {
     return number;
 }
 
-// What follows the number: names of one number are ordered as people would, without their
-// punctuation.
+// What follows the number, the extension too: files of one number are ordered by it as people
+// would, without its punctuation.
 std::string letters_of(const std::string& name) {
     std::string letters = lower_cased(
         std::string_view(name).substr(std::min(name.find_first_not_of("0123456789"), name.size())));
@@ -113,8 +113,8 @@ NodePgMigrateSource::NodePgMigrateSource(const Folder& folder, const SourceOptio
         }
     }
     std::stable_sort(units_.begin(), units_.end(), [](const Unit& a, const Unit& b) {
-        return std::tuple(*number_of(a.key), letters_of(a.key)) <
-               std::tuple(*number_of(b.key), letters_of(b.key));
+        return std::tuple(*number_of(a.key), letters_of(a.migration.path.filename())) <
+               std::tuple(*number_of(b.key), letters_of(b.migration.path.filename()));
     });
     tell_versions_apart(units_);
     finish_listing(folder, {});

@@ -22,7 +22,7 @@ class NodePgMigrate : public test::ToolFolder {
 TEST_F(NodePgMigrate, OrdersByNumberAndThenByName) {
     write_all({"10_c.sql", "2_b.sql", "002_B-a.sql", "2_a.sql", "20240102030405_e.sql",
                "20240102030405006_d.sql", "1704164645005_before.sql", "1704164645007_after.sql"});
-    EXPECT_THAT(versions(), ElementsAre("2_a", "2_b", "002", "10", "1704164645005",
+    EXPECT_THAT(versions(), ElementsAre("2_a", "002", "2_b", "10", "1704164645005",
                                         "20240102030405006", "1704164645007", "20240102030405"));
     const auto migration = all().at(3);
     EXPECT_EQ(migration.name, "c");
