@@ -2,8 +2,10 @@
 #include "rehearse/base/text.hpp"
 
 #include "adapter.hpp"
+#include "checksum.hpp"
 #include "psql_variables.hpp"
 #include "sqitch_plan.hpp"
+#include "texts.hpp"
 #include "tool_source.hpp"
 
 #include <algorithm>
@@ -111,6 +113,9 @@ void SqitchSource::record(Migration& migration, const Unit& unit, const History&
         {"planned_at", quoted_literal(change.timestamp)},
         {"planner_name", quoted_literal(change.planner_name)},
         {"planner_email", quoted_literal(change.planner_email)}};
+    auto deployed = common;
+    deployed.emplace_back("script_hash", quoted_literal(digest_of(
+                                             read_migration(unit.migration.path), Digest::sha1)));
     auto event = common;
     event.emplace_back("event", "'deploy'");
     for (const auto& [column, names] : {std::pair{"requires", &change.requirements},
@@ -129,7 +134,7 @@ void SqitchSource::record(Migration& migration, const Unit& unit, const History&
             quoted_literal(change.planner_name) + ", " + quoted_literal(change.planner_email) +
             " WHERE NOT EXISTS (SELECT FROM " + schema +
             ".projects WHERE project = " + quoted_literal(plan_.project) + ")",
-        history.insert(common), events.insert(event)};
+        history.insert(deployed), events.insert(event)};
 }
 
 std::string SqitchSource::state_of(const History& history) const {

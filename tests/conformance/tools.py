@@ -333,7 +333,8 @@ class Sqitch(Tool):
         (project / "sqitch.plan").write_text("\n".join(plan) + "\n")
 
     def arguments(self, place):
-        return ["deploy", place.url.replace("postgres://", "db:pg://")]
+        # Its own mode reverts all that it deployed when one change fails; rehearse shows what there is at the failure.
+        return ["deploy", "--mode", "change", place.url.replace("postgres://", "db:pg://")]
 
     def environment(self, place):
         return {"SQITCH_FULLNAME": "Ann", "SQITCH_EMAIL": "ann@example.org"}
