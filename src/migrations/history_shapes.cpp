@@ -80,7 +80,11 @@ const std::vector<KnownHistory>& known_histories() {
                    "orderexecuted int NOT NULL, exectype varchar(10) NOT NULL, md5sum "
                    "varchar(35), description varchar(255), comments varchar(255), tag "
                    "varchar(255), liquibase varchar(20), contexts varchar(255), labels "
-                   "varchar(255), deployment_id varchar(10))"},
+                   "varchar(255), deployment_id varchar(10))",
+                   "CREATE TABLE IF NOT EXISTS {schema}.databasechangeloglock (id int PRIMARY KEY, "
+                   "locked boolean NOT NULL, lockgranted timestamp, lockedby varchar(255))",
+                   "INSERT INTO {schema}.databasechangeloglock (id, locked) VALUES (1, false) "
+                   "ON CONFLICT DO NOTHING"},
           .companions = {"databasechangeloglock"}}},
         {"atlas",
          {.schema = "atlas_schema_revisions",
