@@ -3,7 +3,6 @@
 #include "rehearse/base/text.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace rehearse::command {
@@ -50,10 +49,10 @@ migrations::Migration unnamed_after(const HistoryWrite* last, const Ending& endi
     migrations::Migration migration;
     migration.tool = last == nullptr ? "command" : last->tool;
     if (last == nullptr) {
-        migration.name = one_line(ending.command, 80);
+        migration.version = one_line(ending.command, 80);
     } else {
-        migration.name = (has_failed(ending) ? "the next after " : "what came after ") +
-                         last->version + (last->name.empty() ? "" : " " + last->name);
+        migration.version = (has_failed(ending) ? "the next after " : "what came after ") +
+                            last->version + (last->name.empty() ? "" : " " + last->name);
     }
     return migration;
 }
@@ -123,8 +122,8 @@ observe::FailurePoint failure_of(const CommandTranscript& transcript, std::size_
     return failure;
 }
 
-// Of tables with another file than before: put down to the statement that rewrites and held the
-// table so that nobody else could, where there is only one.
+// Of tables with another file than before: put down to the slowest of the statements that can have
+// rewritten it, which name it and held it so that nobody else could.
 void add_rewrites(std::vector<MigrationObservation>& all, const RelationsAround& relations) {
     const auto may_rewrite = [](StatementKind kind) {
         return kind == StatementKind::alter_table || kind == StatementKind::cluster ||
@@ -136,26 +135,28 @@ void add_rewrites(std::vector<MigrationObservation>& all, const RelationsAround&
             before->second.relfilenode == after.relfilenode) {
             continue;
         }
-        std::set<observe::StatementObservation*> takers;
+        observe::StatementObservation* slowest = nullptr;
         for (auto& observed : all) {
             for (const auto& hold : observed.holds) {
                 if (hold.relation_oid != oid || hold.mode != pg::LockMode::access_exclusive)
                     continue;
                 for (auto& statement : observed.statements) {
-                    const bool may_be = statement.ordinal == hold.acquired_by ||
-                                        std::count(hold.stretched_by.begin(),
-                                                   hold.stretched_by.end(), statement.ordinal) > 0;
                     const auto& named = statement.classification.relations;
+                    const bool held_it = statement.ordinal == hold.acquired_by ||
+                                         std::count(hold.stretched_by.begin(),
+                                                    hold.stretched_by.end(), statement.ordinal) > 0;
                     const bool names_it =
                         std::any_of(named.begin(), named.end(),
                                     [&](const auto& name) { return name.name == after.name.name; });
-                    if (may_be && names_it && may_rewrite(statement.classification.kind))
-                        takers.insert(&statement);
+                    if (held_it && names_it && may_rewrite(statement.classification.kind) &&
+                        (slowest == nullptr || statement.elapsed > slowest->elapsed)) {
+                        slowest = &statement;
+                    }
                 }
             }
         }
-        if (takers.size() == 1)
-            (*takers.begin())->rewrites.push_back({after.name, before->second.bytes, after.bytes});
+        if (slowest != nullptr)
+            slowest->rewrites.push_back({after.name, before->second.bytes, after.bytes});
     }
 }
 

@@ -197,6 +197,7 @@ bool asks_only(const std::string& function) {
                                                        "array",
                                                        "where",
                                                        "all"};
+    if (function == "pg_sleep") return false;
     return function.starts_with("pg_") || function.starts_with("current_") ||
            std::find(kAsking.begin(), kAsking.end(), function) != kAsking.end();
 }
@@ -277,6 +278,7 @@ bool HistoryTables::is_of_the_tool(const std::string& text,
         });
     return names_a_tools_table || (own_ && lower.find(own_->name) != std::string::npos) ||
            lower.find("pg_") != std::string::npos ||
+           lower.find("from current_") != std::string::npos ||
            lower.find("information_schema") != std::string::npos ||
            std::any_of(relations.begin(), relations.end(), is_catalog);
 }

@@ -227,6 +227,13 @@ std::vector<std::vector<LockHold>> holds_of(const CommandTranscript& transcript,
         if (facts == nullptr) continue;
         const auto* table = relations.find(facts->table_of_index);
         if (tables.is_tools_table(table == nullptr ? facts->name : table->name)) continue;
+        // Their sequences are named after them.
+        const auto& name = facts->name.name;
+        const auto column = name.find("_id_seq");
+        if (facts->relkind == 'S' && column != std::string::npos &&
+            tables.is_tools_table({facts->name.schema, name.substr(0, column)})) {
+            continue;
+        }
         // A lock that was never granted held nobody up.
         if (!span.first_granted && !span.first_exact) continue;
         auto hold = reader.hold_of(span);

@@ -163,7 +163,8 @@ void TranscriptWriter::end_block(const LoggedStatement& statement, bool rolled_b
         clock_ += statement.elapsed;
         migration.elapsed += statement.elapsed;
     }
-    transcript_.transactions[statement.virtualtransaction] = {clock_, rolled_back};
+    // By the name that BEGIN had: a ROLLBACK after an error has another.
+    transcript_.transactions[block.mapped().virtualtransaction] = {clock_, rolled_back};
 }
 
 void TranscriptWriter::add_work(const LoggedStatement& statement, const Part& part) {
