@@ -75,7 +75,7 @@ TEST_F(Admin, CountsWhatAUserHasMade) {
     EXPECT_THAT(admin.user_tables(), IsEmpty());
     EXPECT_EQ(admin.relation_count().tables, 0);
     run_sql("CREATE TABLE t(id int PRIMARY KEY); CREATE MATERIALIZED VIEW m AS SELECT 1 AS one;");
-    EXPECT_THAT(admin.user_tables(), ElementsAre(RelationName{"public", "t"}));
+    EXPECT_THAT(admin.user_tables(), ElementsAre(pg::RelationName{"public", "t"}));
     EXPECT_EQ(admin.relation_count().tables, 2);
     EXPECT_EQ(admin.relation_count().indexes, 1);
     EXPECT_GT(admin.relation_count().bytes, 1'000'000);
