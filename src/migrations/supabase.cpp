@@ -29,9 +29,12 @@ std::vector<std::string> statements_of(const fs::path& path) {
     std::vector<std::string> statements;
     auto reader = sql::ScriptReader::of_text(read_migration(path));
     while (const auto statement = reader.next()) {
-        std::string whole = statement->leading + statement->text + statement->trailing;
-        while (whole.ends_with(';')) whole.pop_back();
-        if (!trimmed(whole).empty()) statements.emplace_back(trimmed(whole));
+        const std::string whole = statement->leading + statement->text + statement->trailing;
+        // A semicolon on its own is in what comes before the next statement.
+        constexpr std::string_view kAround = "; \t\r\n\v\f";
+        const std::size_t begin = whole.find_first_not_of(kAround);
+        if (begin == std::string::npos) continue;
+        statements.push_back(whole.substr(begin, whole.find_last_not_of(kAround) - begin + 1));
     }
     return statements;
 }
