@@ -239,7 +239,11 @@ std::optional<HistoryWrite> HistoryTables::write_in(const std::string& text,
     }
     for (const Table& table : kTables) {
         if (write->relation.name != table.name) continue;
-        if (auto found = write_to(table, *write, statement)) return found;
+        auto found = write_to(table, *write, statement);
+        // With its own column it is that tool's row, and none that another could have written.
+        const bool is_certain =
+            !table.also.empty() && write->values.contains(std::string{table.also});
+        if (found || is_certain) return found;
         // INSERT INTO schema_migrations VALUES ('1'): the version comes first.
         if (!table.also.empty() || !table.title.empty()) continue;
         if (const auto first = value_of(*write, "1", statement)) return written(table, *first, "");

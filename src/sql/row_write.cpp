@@ -47,7 +47,7 @@ WrittenValue take_value(TokenCursor& cursor) {
         if (token.kind == TokenKind::open_paren) ++depth;
         if (token.kind == TokenKind::close_paren) --depth;
         // What a cast makes of it is not asked.
-        if (token.kind == TokenKind::op && token.text() == "::" && tokens == 1) is_cast = true;
+        if (token.text().starts_with(':') && tokens == 1) is_cast = true;
         if (!is_cast) ++tokens;
         end = token.end;
     }

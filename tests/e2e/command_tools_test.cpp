@@ -2,6 +2,7 @@
 // not installed: scripts/install-build-packages tests (Django, Alembic),
 // scripts/install-migration-tools (Knex, TypeORM).
 
+#include "rehearse/base/error.hpp"
 #include "rehearse/process/process.hpp"
 
 #include "e2e/rehearse_test.hpp"
