@@ -78,8 +78,9 @@ plan::ReplayPlan plan_pending(const migrations::MigrationSource& source,
                               const PreparedScratch& scratch, const RehearsalOptions& options,
                               const migrations::SourceOptions& source_options,
                               std::vector<std::string>& warnings, Progress& progress) {
+    progress.begin("reading the history");
     const auto pending = ask_history(source, source_options, scratch);
-    progress.note(pending.seen);
+    progress.end(pending.seen);
     add_source_warnings(warnings, pending, progress);
     auto plan = plan::plan_replay(pending.migrations, options.plan);
     if (source_options.added) mark_change(plan, *source_options.added);

@@ -79,7 +79,7 @@ TEST_F(ReplayAutocommit, EachStatementsHoldEndsWithIt) {
         replay_file("ALTER TABLE t ADD COLUMN c int;\nALTER TABLE t ADD COLUMN d int;\n");
     ASSERT_THAT(seen.holds, SizeIs(2));
     EXPECT_NE(seen.holds[0].virtualtransaction, seen.holds[1].virtualtransaction);
-    EXPECT_EQ(seen.holds[0].released, seen.holds[1].acquired);
+    EXPECT_LE(seen.holds[0].released, seen.holds[1].acquired);
     EXPECT_THAT(seen.holds[0].stretched_by, IsEmpty());
     EXPECT_EQ(seen.holds[1].acquired_by, 2U);
 }
