@@ -43,7 +43,7 @@ std::string why_no_engine() {
 
 // The steps that a run tells of while it works, and what it says of every numbered folder.
 bool is_progress(std::string_view line) {
-    constexpr std::array<std::string_view, 20> kSteps{
+    constexpr std::array<std::string_view, 21> kSteps{
         "looking into ",
         "fetching ",
         "uploading ",
@@ -52,6 +52,7 @@ bool is_progress(std::string_view line) {
         "checksums",
         "comparing ",
         "checking ",
+        "reading the history",
         "starting PostgreSQL ",
         "restoring ",
         "loading rows",
