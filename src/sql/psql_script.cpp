@@ -80,7 +80,7 @@ void PsqlScript::Impl::check_is_there(const fs::path& path) const {
     fail("cannot read " + path.string() + ": " + why,
          path.is_absolute()
              ? "Put the file there, or name another."
-             : "psql looks for it from the folder that it is started in, as rehearse does; \\ir "
+             : "It is looked for from the folder that rehearse is started in, as psql does; \\ir "
                "looks beside the file that it stands in.");
 }
 

@@ -110,7 +110,7 @@ TEST_F(Commands, PendingTellsWhatTheHistoryLacks) {
     EXPECT_EQ(run.exit_code, 0);
     EXPECT_THAT(run.out, HasSubstr("1 pending, 2 applied"));
     EXPECT_THAT(run.out, HasSubstr("schema_migrations"));
-    EXPECT_THAT(run.out, HasSubstr("3_trial.up.sql"));
+    EXPECT_THAT(run.out, HasSubstr("  3  trial"));
 }
 
 TEST_F(Commands, DoctorNamesWhatItFound) {
