@@ -134,7 +134,11 @@ CommandTranscript transcribe(pg::AdminSession& admin, const std::set<int>& pids,
         }
     };
     read_log(admin, [&](const LogEntry& entry) {
-        if (pids.contains(entry.process_id)) add(assembler.add(entry));
+        if (!pids.contains(entry.process_id)) return;
+        // Only ours logs its statements; of another the end of the session is told.
+        if (!entry.database_name.empty() && entry.database_name != database)
+            others.insert(entry.database_name);
+        add(assembler.add(entry));
     });
     add(assembler.rest());
     return writer.take();
