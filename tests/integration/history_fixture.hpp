@@ -40,16 +40,20 @@ class HistoryFixture : public test::PostgresTest {
     }
     // The one refusal, with which nothing is pending.
     std::string refusal() const {
+        EXPECT_EQ(found(SourceFinding::Severity::refusal).size(), 1U);
+        return first_refusal();
+    }
+    // The first of them, with which nothing is pending; each has a hint.
+    std::string first_refusal() const {
         const Pending all = pending();
         EXPECT_THAT(all.migrations, testing::IsEmpty());
+        std::string first;
         for (const SourceFinding& one : all.findings) {
-            if (one.severity == SourceFinding::Severity::refusal) {
-                EXPECT_FALSE(one.hint.empty()) << one.message;
-            }
+            if (one.severity != SourceFinding::Severity::refusal) continue;
+            EXPECT_FALSE(one.hint.empty()) << one.message;
+            if (first.empty()) first = one.message;
         }
-        const auto refusals = found(SourceFinding::Severity::refusal);
-        EXPECT_EQ(refusals.size(), 1U);
-        return refusals.empty() ? "" : refusals.front();
+        return first;
     }
     // What the tool writes around its pending migrations, as if each of them ran well.
     void record_pending() const {
